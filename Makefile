@@ -1,0 +1,58 @@
+# Two commands do everything on a fresh machine: `make crawl` and `make test`.
+# What they install stays in this folder: .cache/uv (the installer) and .venv (the packages of uv.lock).
+# After that they need no network.
+
+UV_VERSION := 0.13.9
+PYTHON ?= python3
+UV := $(or $(shell command -v uv 2>/dev/null),.cache/uv/bin/uv)
+SCRAPY := .venv/bin/scrapy
+export UV_PYTHON_DOWNLOADS := never
+
+.DEFAULT_GOAL := help
+.PHONY: help crawl test setup lint quality clean
+
+help: ## Show this help
+	@echo 'newskeep: archive the news'
+	@echo
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+crawl: setup ## Set up, then crawl the demonstration newspaper into ./archive
+	@$(SCRAPY) demo
+
+test: setup ## Set up, then run the tests
+	@.venv/bin/python -m pytest
+
+setup: ## Install everything into .venv; done at need by the others
+	@if ! .venv/bin/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then rm -rf .venv; fi
+	@$(MAKE) --no-print-directory .venv/.ready
+
+.venv/.ready: pyproject.toml uv.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo 'newskeep needs Python 3.11 or newer; name one: make PYTHON=/path/to/python3' >&2; exit 1; }
+	@command -v $(UV) >/dev/null || $(MAKE) --no-print-directory .cache/uv/bin/uv
+	@echo 'Setting up .venv ...'
+	@$(UV) sync --quiet --locked --all-extras --python $(PYTHON)
+	@touch $@
+
+# The installer gets an environment of its own, so that the system's Python stays as it is.
+.cache/uv/bin/uv:
+	@echo 'Installing uv into .cache/uv ...'
+	@$(PYTHON) -m venv .cache/uv >/dev/null 2>&1 || { \
+		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+			apt-get -qq update && apt-get -qq install -y python3-venv >/dev/null && $(PYTHON) -m venv .cache/uv; \
+		else \
+			rm -rf .cache/uv; echo 'Python lacks its venv module; install it (Debian: apt install python3-venv), then run make again' >&2; exit 1; \
+		fi; }
+	@.cache/uv/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+lint: setup ## Check style, types and layers
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports
+
+quality: setup ## Judge a crawl and the extraction against the corpora beside the project, and hold the floors
+	@.venv/bin/python .ci/quality.py
+
+clean: ## Remove what setup and crawls of the demonstration newspaper made, never an archive
+	@rm -rf .venv .cache build
