@@ -1,0 +1,7 @@
+"""Article -> Revision: the same article is kept once for each state that differs."""
+
+from pipelines.dedupe.fingerprint import article_id, content_fingerprint
+from pipelines.dedupe.revise import History, KnownRevision, plan_revision
+from pipelines.dedupe.revisit import next_due
+
+__all__ = ["History", "KnownRevision", "article_id", "content_fingerprint", "next_due", "plan_revision"]
