@@ -21,9 +21,11 @@ TRACKING = re.compile(
     | guce_referrer(?:_sig)? | __twitter_impression | replytocom
     """
 )
-# These track only when their value names a way in, such as `ref=rss` or `from=homepage`.
+# A referrer is a name; where it is a number, it selects (`ref=2026-113` is a file's).
+REFERRER = re.compile(r"(?i)ref(?:errer|erer)?=\D*")
+# These track only when their value names a way in, such as `source=rss` or `from=homepage`.
 REFERRAL = re.compile(
-    r"(?i)ref|referr?er|from|source|src|via|partner|origin|medium|cid|cmp|campaign|emc|shared?|feature|traffic_source"
+    r"(?i)from|source|src|via|partner|origin|medium|cid|cmp|campaign|emc|shared?|feature|traffic_source"
 )
 WAY_IN = re.compile(
     r"""(?ix)
@@ -170,7 +172,7 @@ def _parameters(query: str) -> list[str]:
 
 def _is_noise(parameter: str) -> bool:
     name, _, value = parameter.partition("=")
-    if TRACKING.fullmatch(name) or SESSION.fullmatch(name):
+    if TRACKING.fullmatch(name) or SESSION.fullmatch(name) or REFERRER.fullmatch(parameter):
         return True
     if REFERRAL.fullmatch(name) and WAY_IN.fullmatch(value):
         return True

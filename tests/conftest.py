@@ -1,5 +1,6 @@
 """What tests share: a real S3 server on loopback, fresh stores, and small values to archive."""
 
+import asyncio
 import json
 import os
 import socket
@@ -7,16 +8,21 @@ import subprocess
 import sysconfig
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import attrs
 import boto3
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
+from scrapy.crawler import AsyncCrawlerRunner
+from scrapy.settings import Settings
 
+from crawler.demo import FOLDER, DemoServer, Visit
+from pipelines.archive import Recorded, iter_captures, read_documents
 from pipelines.archive.files import FileStore
 from pipelines.model import Article, Block, Candidate, Capture, Channel, Revision, WarcLocation
 
@@ -136,6 +142,67 @@ def s3_url(bucket: str) -> str:
 @pytest.fixture
 def file_store(tmp_path: Path) -> FileStore:
     return FileStore(tmp_path / "archive")
+
+
+@attrs.frozen(kw_only=True)
+class DemoCrawl:
+    """What a crawl of the demonstration newspaper left behind."""
+
+    folder: Path
+    documents: list[dict[str, Any]]
+    captures: list[Recorded]
+    visits: list[Visit]
+    stats: dict[str, Any]
+
+
+@pytest.fixture(scope="session")
+def crawl_demo() -> Callable[..., DemoCrawl]:
+    """Crawl the demonstration newspaper, in this process, into a folder; with `replay`, from that WARC instead."""
+
+    def crawl(folder: Path, *, replay: Path | None = None, **changed: Any) -> DemoCrawl:
+        with DemoServer() as server, pytest.MonkeyPatch.context() as patch:
+            patch.setenv("http_proxy", server.proxy)
+            patch.setenv("no_proxy", "")
+            stats = run_crawl(folder, SEEDS_DIR=str(FOLDER / "seeds"), REPLAY_WARC=str(replay or ""), **changed)
+        store = FileStore(folder / "archive")
+        documents = [
+            document for _, document in read_documents(store, [found.key for found in store.list("documents/")])
+        ]
+        warcs = folder / "archive" / "warc"
+        return DemoCrawl(
+            folder=folder,
+            documents=documents,
+            captures=list(iter_captures(warcs)) if warcs.exists() else [],
+            visits=server.visits,
+            stats=stats,
+        )
+
+    return crawl
+
+
+def run_crawl(folder: Path, **changed: Any) -> dict[str, Any]:
+    """Run the spider with the project's settings and everything it writes in `folder`; return its stats."""
+    settings = Settings()
+    settings.setmodule("crawler.settings", "project")
+    own = {
+        "ARCHIVE_URL": f"file:{folder / 'archive'}",
+        "CATALOG_URL": f"sqlite:///{folder / 'catalog.sqlite'}",
+        "SPOOL_DIR": str(folder / "spool"),
+        "CONTACT": "https://newskeep.example/tests",
+        "DOWNLOAD_DELAY": 0,
+        "EXTRACTION_WORKERS": 2,
+        "PROGRESS": "off",
+        "LOG_ENABLED": False,
+    }
+    settings.setdict({**own, **changed}, "cmdline")
+
+    async def run() -> dict[str, Any]:
+        runner = AsyncCrawlerRunner(settings)
+        crawler = runner.create_crawler("news")
+        await runner.crawl(crawler)
+        return crawler.stats.get_stats()
+
+    return asyncio.run(run())
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import attrs
 import pytest
 
-from pipelines.dedupe import article_id, content_fingerprint
+from pipelines.dedupe import content_fingerprint
 from pipelines.model import Block, Image, ImageCredit, RemovedBlock
 
 IMAGE = Image(content_url="https://i.example/a.jpg?w=1", caption="C", credit=ImageCredit(credit_text="Eve"))
@@ -60,8 +60,3 @@ def test_a_fingerprint_names_its_algorithm_and_survives_lone_surrogates(article)
     algorithm, digits = content_fingerprint(attrs.evolve(article, headline="\ud800")).split(":")
 
     assert (algorithm, len(digits)) == ("sha256", 64)
-
-
-def test_an_article_id_is_32_hex_digits_that_depend_on_the_key_alone():
-    assert article_id("courier.example/a") == article_id("courier.example/a") != article_id("courier.example/b")
-    assert len(bytes.fromhex(article_id("courier.example/é"))) == 16

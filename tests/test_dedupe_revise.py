@@ -5,8 +5,6 @@ from pipelines.archive import open_catalog, revision_key
 from pipelines.dedupe import article_id, plan_revision
 from pipelines.model import RevisionKind
 
-KEY = "courier.example/2026/11/bridge"
-
 
 @pytest.fixture
 def history(tmp_path):
@@ -26,7 +24,6 @@ def plan(article, capture, candidate, history):
             candidate=candidate,
             history=history,
             versions={"newskeep": "1"},
-            url_key=KEY,
         )
         if revision:
             history.add_revision(revision, revision_key(revision))
@@ -39,7 +36,7 @@ def test_an_unknown_article_is_a_first_revision(plan, article, capture, candidat
     revision = plan()
 
     assert (revision.number, revision.kind, revision.previous) == (1, RevisionKind.FIRST, None)
-    assert revision.article_id == article_id(KEY)
+    assert revision.article_id == article_id(article)
     assert (revision.article, revision.candidate, dict(revision.versions)) == (article, candidate, {"newskeep": "1"})
 
 

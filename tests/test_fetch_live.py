@@ -1,6 +1,6 @@
 import asyncio
 import gzip
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -15,9 +15,9 @@ ODD = (
     b"Transfer-Encoding: chunked\r\n\r\n6\r\n<p>wir\r\n9;ext=1\r\ned</p><p>\r\n4\r\n</p>\r\n0\r\nTrailer: x\r\n\r\n"
 )
 PACKED = gzip.compress(b"<html><p>packed</p></html>")
-ZIPPED = (
-    b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n%b"
-    % (len(PACKED), PACKED)
+ZIPPED = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n%b" % (
+    len(PACKED),
+    PACKED,
 )
 CUT = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 1000\r\n\r\n<p>only half"
 LARGE = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 5000\r\n\r\n" + b"x" * 5000
@@ -32,7 +32,12 @@ class OneSpider(Spider):
 
     async def start(self):
         yield Request(
-            self.url, headers=self.extra, meta={"source": "one"}, callback=self.keep, errback=self.fail, dont_filter=True
+            self.url,
+            headers=self.extra,
+            meta={"source": "one"},
+            callback=self.keep,
+            errback=self.fail,
+            dont_filter=True,
         )
 
     def keep(self, response):
@@ -45,19 +50,22 @@ class OneSpider(Spider):
 @asynccontextmanager
 async def serve(answer: bytes, *, hang: bool = False):
     """Give the port of a server that sends `answer`, byte for byte, to whatever is asked; and what was asked."""
-    asked = []
+    asked, writers = [], []
 
     async def reply(reader, writer):
+        writers.append(writer)
         asked.append(await reader.readuntil(b"\r\n\r\n"))
         writer.write(answer)
         await writer.drain()
-        if hang:
-            await asyncio.sleep(30)
-        writer.close()
+        if not hang:
+            writer.close()
 
-    server = await asyncio.start_server(reply, "127.0.0.1", 0)
-    yield server.sockets[0].getsockname()[1], asked
-    server.close()
+    async with await asyncio.start_server(reply, "127.0.0.1", 0) as server:
+        yield server.sockets[0].getsockname()[1], asked
+        for writer in writers:
+            writer.close()
+            with suppress(ConnectionError):
+                await writer.wait_closed()
 
 
 def settings(tmp_path: Path, **changed) -> Settings:
@@ -74,6 +82,7 @@ def settings(tmp_path: Path, **changed) -> Settings:
             "WARC_MAX_BYTES": 10**9,
             "WARC_MAX_AGE": 3600,
             "COMPRESSION_ENABLED": False,
+            "COOKIES_ENABLED": False,
             "DOWNLOAD_MAXSIZE": 3000,
             "DOWNLOAD_TIMEOUT": 1,
             "RETRY_ENABLED": False,

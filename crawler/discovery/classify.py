@@ -141,7 +141,8 @@ def _why_list(parts: UrlParts) -> str | None:
     is_named = bool(named.intersection(parts.segments[-2:-1])) and not (parts.id_digits >= 3 or parts.date_end)
     if parts.is_rich and not (is_named and parts.slug_words <= 5):  # `/topic/war-in-the-east` is a list all the same
         return None
-    if any(_is_id(*pair) for pair in parts.query):
+    # `/region/night-train-stops-a1203` stands in a list and is none.
+    if (parts.slug_words >= 3 and parts.id_digits >= 3) or any(_is_id(*pair) for pair in parts.query):
         return None
     if word := next((word for word in parts.segments if word in named), None):
         return f"list word {word}"

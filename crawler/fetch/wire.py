@@ -16,7 +16,6 @@ import httpcore2
 from crawler.fetch.guard import AddressGuard
 
 
-
 @attrs.define
 class WireLog:
     """The bytes of one exchange, and whom they were exchanged with.

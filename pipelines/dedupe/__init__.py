@@ -1,6 +1,7 @@
 """Article -> Revision: the same article is kept once for each state that differs."""
 
-from pipelines.dedupe.fingerprint import article_id, content_fingerprint
+from pipelines.dedupe.fingerprint import content_fingerprint
+from pipelines.dedupe.identity import article_id
 from pipelines.dedupe.revise import History, KnownRevision, plan_revision
 from pipelines.dedupe.revisit import next_due
 

@@ -28,11 +28,6 @@ def content_fingerprint(article: Article) -> str:
     return f"sha256:{hashlib.sha256(body).hexdigest()}"
 
 
-def article_id(url_key: str) -> str:
-    """Return the 32 hex digits that stand for the article at `url_key` (see `pipelines.urls`)."""
-    return hashlib.sha256(url_key.encode("utf-8", "replace")).hexdigest()[:32]
-
-
 def _image(image: Image) -> list[str | None]:
     """Leave the query out: image servers put sizes and signatures there that differ from one fetch to the next."""
     address = (image.content_url or "").partition("?")[0]

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Protocol
 
-from pipelines.dedupe.fingerprint import article_id, content_fingerprint
+from pipelines.dedupe.fingerprint import content_fingerprint
+from pipelines.dedupe.identity import article_id
 from pipelines.model import Article, Candidate, Capture, Revision, RevisionKind
 
 
@@ -46,14 +47,13 @@ def plan_revision(
     candidate: Candidate | None,
     history: History,
     versions: Mapping[str, str],
-    url_key: str,
 ) -> Revision | None:
     """Return the revision to archive; None when the article reads as its latest revision does.
 
     A difference that comes from the very same bytes is our doing (another extractor, other rules) and makes a
     `reprocessed` revision, not a `changed` one.
     """
-    identity, fingerprint = article_id(url_key), content_fingerprint(article)
+    identity, fingerprint = article_id(article), content_fingerprint(article)
     latest = history.latest_revision(identity)
     if latest is None:
         kind = RevisionKind.FIRST

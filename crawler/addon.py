@@ -1,0 +1,22 @@
+"""Settings that follow from other settings, wherever those came from (`-s` is invisible to settings.py)."""
+
+from scrapy.settings import BaseSettings
+
+VERSION = "0.1.0"
+
+
+class NewskeepAddon:
+    """Composes the user agent and turns a crawl into a replay when REPLAY_WARC is set."""
+
+    def update_settings(self, settings: BaseSettings) -> None:
+        """Set what follows from CONTACT and REPLAY_WARC, unless the user said otherwise."""
+        software = f"newskeep/{VERSION}"
+        settings.set("SOFTWARE", software, "project")
+        contact = settings["CONTACT"]
+        agent = f"{software} (+{contact})" if contact else software
+        settings.set("USER_AGENT", agent, "project")
+        if settings["REPLAY_WARC"]:
+            replayed = {"http": "crawler.replay.ReplayHandler", "https": "crawler.replay.ReplayHandler"}
+            settings.set("DOWNLOAD_HANDLERS", {**settings.getdict("DOWNLOAD_HANDLERS"), **replayed}, "cmdline")
+            for name in ("DOWNLOAD_DELAY", "HTTPPROXY_ENABLED", "RETRY_ENABLED"):
+                settings.set(name, 0, "cmdline")

@@ -1,0 +1,1 @@
+"""What watches a crawl and tells people about it."""

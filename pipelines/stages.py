@@ -1,0 +1,158 @@
+"""The item pipelines: a page becomes a revision, a revision an archived document.
+
+The only file here that knows Scrapy. A stage wraps one step, counts, and turns failure into an outcome that the
+catalog remembers. What blocks goes to a thread, what computes to a worker process.
+"""
+
+import asyncio
+import logging
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Self
+
+from scrapy.crawler import Crawler
+from scrapy.exceptions import DropItem
+from scrapy.statscollectors import StatsCollector
+
+from pipelines.archive import Catalog, ObjectStore, open_catalog, open_store, revision_key, to_document, to_json
+from pipelines.boilerplate import rules_version
+from pipelines.dedupe import next_due, plan_revision
+from pipelines.errors import ArchiveError, ExtractionError
+from pipelines.extract import component_versions
+from pipelines.model import Article, Page, Revision, Source
+from pipelines.urls import url_key
+from pipelines.workers import ExtractionPool
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+logger = logging.getLogger(__name__)
+
+
+class ReadStage:
+    """Page -> Revision, extracted and cleaned in a worker process; unchanged articles end here."""
+
+    def __init__(self, pool: ExtractionPool, catalog: Catalog, crawler: Crawler) -> None:
+        self._pool = pool
+        self._catalog = catalog
+        self._crawler = crawler
+        self._stats: StatsCollector = crawler.stats
+        self._sources: Mapping[str, Source] = {}
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Build from the EXTRACTION_* settings and CATALOG_URL."""
+        settings = crawler.settings
+        pool = ExtractionPool(
+            deadline=settings.getfloat("EXTRACTION_DEADLINE"),
+            recycle_after=settings.getint("EXTRACTION_RECYCLE_AFTER"),
+            **({"workers": workers} if (workers := settings.getint("EXTRACTION_WORKERS")) else {}),
+        )
+        return cls(pool, open_catalog(settings["CATALOG_URL"]), crawler)
+
+    def open_spider(self) -> None:
+        """Learn the sources of this crawl."""
+        self._sources = getattr(self._crawler.spider, "sources", {})
+
+    async def process_item(self, item: Page) -> Revision:
+        """Return the page's new revision; DropItem when it gives none."""
+        source = self._sources[item.capture.source]
+        try:
+            article = await self._pool.read(item, source)
+        except ExtractionError as error:
+            await self._drop(item, error)
+        self._count(article)
+        revision = await asyncio.to_thread(
+            plan_revision,
+            article=article,
+            capture=item.capture,
+            candidate=item.candidate,
+            history=self._catalog,
+            versions={**component_versions(), "rules": rules_version()},
+        )
+        if revision is None:
+            self._stats.inc_value("archive/unchanged")
+            due = next_due(article.date_published, item.capture.fetched_at)
+            await self._note(item, "done", "unchanged", due)
+            raise DropItem(f"unchanged: {item.capture.url}")
+        return revision
+
+    async def close_spider(self) -> None:
+        """End the workers."""
+        await asyncio.to_thread(self._pool.close)
+
+    async def _drop(self, page: Page, error: ExtractionError) -> None:
+        reason = "/".join(filter(None, (error.reason, getattr(error, "cause", None))))
+        self._stats.inc_value(f"extract/failed/{reason}")
+        logger.info("no article (%s): %s", reason, page.capture.url)
+        await self._note(page, "failed", reason)
+        raise DropItem(str(error)) from error
+
+    async def _note(self, page: Page, state: str, reason: str, next_due: datetime | None = None) -> None:
+        url = page.candidate.url if page.candidate else page.capture.url
+        await asyncio.to_thread(
+            self._catalog.note_outcome,
+            url_key(url),
+            url=url,
+            source=page.capture.source,
+            state=state,
+            reason=reason,
+            capture=page.capture,
+            next_due=next_due,
+            now=datetime.now(UTC),
+        )
+
+    def _count(self, article: Article) -> None:
+        self._stats.inc_value("extract/articles")
+        for removed in article.removed:
+            self._stats.inc_value("boilerplate/removed")
+            self._stats.inc_value(f"boilerplate/removed/{removed.category}")
+
+
+class ArchiveStage:
+    """Revision -> document, stored once under its key, then known to the catalog."""
+
+    def __init__(self, store: ObjectStore, catalog: Catalog, stats: StatsCollector) -> None:
+        self._store = store
+        self._catalog = catalog
+        self._stats = stats
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Build from ARCHIVE_URL and CATALOG_URL."""
+        settings = crawler.settings
+        return cls(open_store(settings["ARCHIVE_URL"]), open_catalog(settings["CATALOG_URL"]), crawler.stats)
+
+    async def process_item(self, item: Revision) -> dict[str, Any]:
+        """Return the document, which is durable when this returns; DropItem when the archive refuses it."""
+        try:
+            document = await asyncio.to_thread(self._archive, item)
+        except ArchiveError as error:
+            self._stats.inc_value(f"archive/failed/{type(error).__name__}")
+            logger.error("%s stays in the WARC only: %s", item.capture.url, error)
+            raise DropItem(str(error)) from error
+        return document
+
+    def _archive(self, revision: Revision) -> dict[str, Any]:
+        document = to_document(revision)
+        key = revision_key(revision)
+        written = self._store.put(key, to_json(document), media_type="application/json")
+        self._catalog.add_revision(revision, key)
+        self._plan_revisit(revision)
+        self._stats.inc_value("archive/stored" if written else "archive/present")
+        return document
+
+    def _plan_revisit(self, revision: Revision) -> None:
+        due = next_due(revision.article.date_published, revision.capture.fetched_at)
+        if due is None:
+            return
+        url = revision.candidate.url if revision.candidate else revision.capture.url
+        self._catalog.note_outcome(
+            url_key(url),
+            url=url,
+            source=revision.capture.source,
+            state="done",
+            capture=revision.capture,
+            article_id=revision.article_id,
+            next_due=due,
+            now=datetime.now(UTC),
+        )
