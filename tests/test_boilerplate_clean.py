@@ -87,7 +87,7 @@ def test_an_image_keeps_the_credit_it_has():
     )
     cleaned = remove_boilerplate(article("Photo: Reuters", *STORY, images=(own,)), RULES)
 
-    assert cleaned.images == (own,)
+    assert [image.credit.credit_text for image in cleaned.images] == ["Lena Orr/Reuters"]
     assert cleaned.removed[0].image == 0
 
 
@@ -95,8 +95,7 @@ def test_a_credit_that_contradicts_its_image_is_not_lost():
     own = attrs.evolve(IMAGE, credit=ImageCredit(credit_text="Lena Orr"))
     cleaned = remove_boilerplate(article("Photo: Tom Ray", *STORY, images=(own,)), RULES)
 
-    assert cleaned.images[0] == own
-    assert [image.credit.credit_text for image in cleaned.images[1:] if image.credit] == ["Tom Ray"]
+    assert [image.credit.credit_text for image in cleaned.images if image.credit] == ["Lena Orr", "Tom Ray"]
 
 
 def test_a_credit_at_the_very_end_goes_too():

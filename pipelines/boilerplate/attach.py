@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import attrs
 
-from pipelines.boilerplate.credits import credit_from, tidy_caption
+from pipelines.boilerplate.credits import credit_from, parse_credit, split_credit, tidy_caption
 from pipelines.boilerplate.structure import Verdict
 from pipelines.boilerplate.wording import read_line
 from pipelines.model import Block, Image, ImageCredit
@@ -48,6 +48,17 @@ class Album:
     def _give(self, index: int, caption: str | None, credit: ImageCredit | None) -> None:
         image = self.images[index]
         self.images[index] = attrs.evolve(image, caption=image.caption or caption, credit=image.credit or credit)
+
+
+def read_image(image: Image) -> Image:
+    """Return the image with its credit read into parts, and with one that was printed in its caption set apart."""
+    credit, caption = image.credit, image.caption
+    if credit is not None and credit.creator is None:
+        credit = parse_credit(credit.credit_text) or credit
+    parts = split_credit(caption) if caption else None
+    if parts is not None and (credit is None or _same(credit.credit_text, parts[1].credit_text)):
+        caption, credit = parts[0], credit or parts[1]
+    return attrs.evolve(image, caption=caption, credit=credit)
 
 
 def read_parts(block: Block, verdict: Verdict) -> tuple[str | None, ImageCredit | None]:

@@ -32,17 +32,26 @@ def _beside_credit(
     """The line after a credit, else the one before it; in mid-article only at the same image."""
     for credit in [index for index, verdict in taken.items() if verdict.category == "credit"]:
         for index in (credit + 1, credit - 1):
-            if not 0 <= index < len(blocks) or index in taken or not _is_caption(article, blocks[index]):
+            if not 0 <= index < len(blocks) or index in taken:
                 continue
             same = blocks[index].image is not None and blocks[index].image == blocks[credit].image
+            # Between its image and the image's credit a line is the caption even when it is a sentence.
+            may_end = same and index < credit
+            if not _is_caption(article, blocks[index], may_end=may_end):
+                continue
             if same or places[credit].prose_before == 0:
                 yield index
                 break
 
 
-def _is_caption(article: Article, block: Block) -> bool:
+def _is_caption(article: Article, block: Block, *, may_end: bool = False) -> bool:
     line = read_line(block.text)
-    if line.ends_sentence or line.weight > LONGEST or line.weight < 4 or block.kind is BlockKind.LIST_ITEM:
+    if (
+        (line.ends_sentence and not may_end)
+        or line.weight > LONGEST
+        or line.weight < 4
+        or block.kind is BlockKind.LIST_ITEM
+    ):
         return False
     if block.kind is BlockKind.HEADING and BIG_HEADING.search(near_path(block)):
         return False

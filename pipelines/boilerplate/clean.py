@@ -5,9 +5,10 @@ from collections.abc import Sequence
 
 import attrs
 
-from pipelines.boilerplate.attach import Album
+from pipelines.boilerplate.attach import Album, read_image
 from pipelines.boilerplate.captions import judge_captions
 from pipelines.boilerplate.places import is_prose, locate_blocks
+from pipelines.boilerplate.readings import find_rule
 from pipelines.boilerplate.rule import ANYWHERE, Place, Rule
 from pipelines.boilerplate.structure import Verdict, judge_structure
 from pipelines.boilerplate.wording import read_line
@@ -29,7 +30,7 @@ def remove_boilerplate(article: Article, rules: Sequence[Rule], source_rules: Se
     blocks = split_lines(article.blocks)
     verdicts = _judge(article, blocks, (*source_rules, *rules))
     verdicts = _guard(blocks, verdicts)
-    album = Album(list(article.images))
+    album = Album([read_image(image) for image in article.images])
     removed = tuple(
         RemovedBlock(
             block=blocks[position],
@@ -75,12 +76,12 @@ def _judge(article: Article, blocks: Sequence[Block], rules: Sequence[Rule]) -> 
 
 
 def _ask(blocks: Sequence[Block | None], rules: Sequence[Rule], places: Sequence[Place]) -> dict[int, Verdict]:
-    """Return the verdict of the first rule that matches each block; no rule could take the blocks that are None."""
+    """Return the verdict of the first rule that takes each block; no rule could take the blocks that are None."""
     verdicts: dict[int, Verdict] = {}
     for index, (block, place) in enumerate(zip(blocks, places, strict=True)):
-        rule = next((rule for rule in rules if block and rule.matches(block, place)), None)
-        if rule is not None and block is not None:
-            verdicts[index] = Verdict(rule.id, rule.category, rule.read(block.text, names=place.names) or {})
+        if block is not None and (found := find_rule(block, rules, place)):
+            rule, reading = found
+            verdicts[index] = Verdict(rule.id, rule.category, rule.read(reading.text, names=place.names) or {})
     return verdicts
 
 

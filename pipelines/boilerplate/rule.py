@@ -55,6 +55,7 @@ class Rule:
         path: searched in the last four steps of `Block.path`.
         max_length: characters, Han and the like counting 2.5 (`wording.Line.weight`).
         narrates: whether the text outside a `title` or `caption` may hold words of telling.
+        spares: lines, as words, that the formula would take but that people also say.
         drops, keeps: texts that the rule must and must not take.
     """
 
@@ -70,6 +71,7 @@ class Rule:
     kinds: frozenset[BlockKind] = frozenset()
     emphasis: frozenset[str] = frozenset()
     narrates: bool = False
+    spares: frozenset[tuple[str, ...]] = frozenset()
     drops: tuple[Block, ...] = ()
     keeps: tuple[Block, ...] = ()
 
@@ -84,7 +86,7 @@ class Rule:
         did not change its length.
         """
         line = read_line(text)
-        if line.weight > self.max_length or not line.text:
+        if line.weight > self.max_length or not line.text or line.words in self.spares:
             return None
         if self.pattern is None:
             return {} if any(vocabulary.covers(line, names) for vocabulary in self.vocabularies) else None

@@ -216,6 +216,7 @@ READERS: Mapping[str, Callable[[object], object]] = {
     "kinds": lambda value: frozenset(BlockKind(kind) for kind in _strings(value)),
     "emphasis": lambda value: frozenset(_strings(value)),
     "narrates": _claim,
+    "spares": lambda value: frozenset(read_line(line).words for line in _strings(value)),
     "drops": _examples,
     "keeps": _examples,
 }

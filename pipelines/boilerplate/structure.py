@@ -12,6 +12,8 @@ from pipelines.boilerplate.wording import read_line, reads_as_date, reads_as_pro
 from pipelines.model import Article, Block, BlockKind
 
 LINKED = 0.9
+LONGEST_NOTE = 400  # characters of a note on the author
+MOST_BESIDE_DATE = 24  # letters that a byline holds beside names and numbers: a month, a zone, "Updated"
 HEAD = 4  # blocks from the start among which the page may repeat its headline and byline
 
 
@@ -37,6 +39,10 @@ def judge_structure(
         verdicts[index] = Verdict("headline-repeated", "headline")
     for index in _byline(article, blocks):
         verdicts[index] = Verdict("byline-repeated", "byline")
+    for index in _kicker(article, blocks, places):
+        verdicts[index] = Verdict("kicker", "navigation")
+    for index in _author_note(article, blocks, places):
+        verdicts[index] = Verdict("author-note", "author-bio")
     for index in _linked_runs(blocks, places):
         verdicts[index] = Verdict("link-run", "related")
     for index in _after_label(blocks, places, taken):
@@ -53,14 +59,39 @@ def _repeated_headline(article: Article, blocks: Sequence[Block]) -> Iterator[in
 
 
 def _byline(article: Article, blocks: Sequence[Block]) -> Iterator[int]:
-    """Nothing but the authors' names, with at most a date and one word (By, Von, Text) beside them."""
-    authors = {word for author in article.authors for word in read_line(author).words}
+    """The authors' names before the story, with little else than a date and a word (By, Von, Text) beside them."""
     for index, block in enumerate(blocks[:HEAD]):
-        line = read_line(block.text)
-        rest = [word for word in line.words if word not in authors]
-        named = len(line.words) - len(rest)
-        if named >= 2 and not line.ends_sentence and (len(rest) <= 1 or reads_as_date(" ".join(rest))):
+        text = block.text
+        for author in article.authors:
+            text = text.replace(author, " ")
+        line, rest = read_line(block.text), read_line(text)
+        others = [word for word in rest.words if not word.isdigit()]
+        if rest.text == line.text or line.ends_sentence:
+            continue
+        if len(others) <= 1 or (reads_as_date(rest.text) and sum(map(len, others)) <= MOST_BESIDE_DATE):
             yield index
+
+
+def _kicker(article: Article, blocks: Sequence[Block], places: Sequence[Place]) -> Iterator[int]:
+    """The name of the section, or the publication's, standing alone before the story."""
+    labels = {read_line(label).words for label in (article.article_section, article.publisher) if label}
+    for index, block in enumerate(blocks[:HEAD]):
+        if places[index].prose_before == 0 and read_line(block.text).words in labels:
+            yield index
+
+
+def _author_note(article: Article, blocks: Sequence[Block], places: Sequence[Place]) -> Iterator[int]:
+    """A note that opens with an author's whole name, after the story and in another container than the story's."""
+    story = {_container(block) for index, block in enumerate(blocks) if places[index].prose_before == 0}
+    for index, block in enumerate(blocks):
+        opens = any(block.text.startswith(author) for author in article.authors)
+        apart = block.path and (_container(block) not in story or block.emphasis)
+        if opens and apart and places[index].prose_after == 0 and len(block.text) <= LONGEST_NOTE:
+            yield index
+
+
+def _container(block: Block) -> str:
+    return block.path.rpartition(" > ")[0]
 
 
 def _linked_runs(blocks: Sequence[Block], places: Sequence[Place]) -> Iterator[int]:

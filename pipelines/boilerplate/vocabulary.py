@@ -62,6 +62,9 @@ class Vocabulary:
         if core < self.at_least or asks or max(map(len, line.tokens)) < 2:
             return False
         strangers = [place for place, word in enumerate(line.words) if not (word in names or self._knows(word))]
+        # A newsletter has its day; a story has a day and a word of telling.
+        if sum(line.tokens[place] in load_lexicon().narration for place in strangers) > 1:
+            return False
         may_name = self.capitals_name and len(line.tokens) >= NAMING
         unnamed = sum(not (may_name and place and line.tokens[place][0].isupper()) for place in strangers)
         allowed = int(len(line.tokens) * STRANGERS) if core >= self.at_least + 1 else 0
