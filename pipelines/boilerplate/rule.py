@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import cached_property
 
 import attrs
 
@@ -89,7 +90,8 @@ class Rule:
         if line.weight > self.max_length or not line.text or line.words in self.spares:
             return None
         if self.pattern is None:
-            return {} if any(vocabulary.covers(line, names) for vocabulary in self.vocabularies) else None
+            covered = self._holds_core(line) and any(known.covers(line, names) for known in self.vocabularies)
+            return {} if covered else None
         match = self.pattern.fullmatch(line.text)
         if match is None:
             return None
@@ -101,6 +103,16 @@ class Rule:
         if len(line.text) == len(text):
             parts = {name: text[match.start(name) : match.end(name)] for name in parts}
         return {_plain(name).replace("maker", "source"): span.strip() for name, span in parts.items()}
+
+    @cached_property
+    def _core(self) -> tuple[frozenset[str], tuple[str, ...]]:
+        words = frozenset(word for known in self.vocabularies for word in known.core)
+        return words, tuple({stem for known in self.vocabularies for stem in known.core_stems})
+
+    def _holds_core(self, line: Line) -> bool:
+        """Whether any vocabulary can cover the line: one question in place of one a language."""
+        words, stems = self._core
+        return not words.isdisjoint(line.words) or line.has_start(stems)
 
     def _fits(self, block: Block, place: Place) -> bool:
         if self.languages and place.language and place.language not in self.languages:
