@@ -1,7 +1,7 @@
 import pytest
 
 from pipelines.boilerplate import load_rules, remove_boilerplate
-from pipelines.model import Article, Block, Image
+from pipelines.model import Article, Block, BlockKind, Image
 
 STORY = (
     "The bridge at Saltmere turned again on Tuesday evening, eleven months after a barge knocked it off its pivot.",
@@ -38,10 +38,10 @@ def test_furniture_is_known_in_its_dress(text):
 
 
 def test_a_row_of_links_is_furniture_when_one_of_them_is():
-    row = "Share | Mail this | Something else"
+    row, told = "Share | Mail this | Something else", Block(text=STORY[0] + " So it stayed.", path=PATH)
 
-    assert story(Block(text=row, link_density=0.8)) == [row]
-    assert story(Block(text=row, link_density=0.0)) == []
+    assert story(Block(text=row, link_density=0.8, path=PATH), told) == [row]
+    assert story(Block(text=row, link_density=0.0, path=PATH), told) == []
 
 
 def test_a_sign_quoted_in_the_story_stays():
@@ -51,7 +51,7 @@ def test_a_sign_quoted_in_the_story_stays():
 
 
 def test_the_name_of_the_section_before_the_story_goes():
-    kicker = Block(text="Region", path="main > article > p.k")
+    kicker = Block(text="Region", path="main > article > p.k", kind=BlockKind.HEADING)
 
     assert story(before=(kicker,), article_section="Region") == ["Region"]
     assert story(before=(kicker,), article_section="Culture") == []

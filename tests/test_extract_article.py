@@ -136,3 +136,41 @@ def test_what_is_no_html_is_refused(payload):
 
 def test_every_component_that_shapes_an_article_names_its_version():
     assert set(component_versions()) == {"newskeep", "trafilatura"}
+
+
+def test_the_reading_of_ruby_is_said_once():
+    html = article(
+        inside="<p><ruby>法律<rt>ほうりつ</rt></ruby>ができて、橋は二〇二七年まで閉鎖されることになりました。</p>"
+    )
+    assert "法律ができて" in extract_article(page(html)).article_body
+
+
+def test_only_the_first_h1_is_the_headline():
+    assert "What is known" in extract_article(page(article(inside="<h1>What is known</h1>"))).article_body
+
+
+def test_long_comments_do_not_take_the_articles_place():
+    comments = "".join(
+        f"<li><p>{line} I have said so all along, and more than once.</p></li>" for line in PARAGRAPHS * 6
+    )
+    html = article().replace("</main>", f'</main><div id="comments"><ol>{comments}</ol></div>')
+    assert extract_article(page(html)).article_body == "\n\n".join(PARAGRAPHS)
+
+
+def test_an_organization_is_the_author_only_where_no_person_is_named():
+    head = """<script type="application/ld+json">{"@type": "NewsArticle", "headline": "Old bridge to close",
+     "author": {"@type": "Organization", "name": "Harbour Wire"}}</script>"""
+    named = extract_article(page(article(head=head, before='<p class="byline">By Mira Holt</p>')))
+    assert (named.authors, extract_article(page(article(head=head))).authors) == (("Mira Holt",), ("Harbour Wire",))
+
+
+def test_a_date_printed_far_from_the_headline_is_the_last_resort():
+    html = article().replace("</main>", "</main><p>Stand: 21.11.2026</p>")
+    found = extract_article(page(html, url="https://harbour.example/old-bridge"))
+    assert found.date_published.date().isoformat() == "2026-11-21"
+
+
+def test_short_items_of_a_list_in_the_text_are_kept():
+    items = "<ul class='facts'><li>Eleven months</li><li>Nine million crowns</li></ul>"
+    body = extract_article(page(article(inside=items))).article_body
+    assert "Eleven months\n\nNine million crowns" in body

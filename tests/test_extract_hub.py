@@ -92,3 +92,15 @@ def test_a_short_report_that_declares_itself_is_an_article():
     head = '<script type="application/ld+json">{"@type": "NewsArticle", "headline": "Old bridge to close"}</script>'
     html = document(f"<article><h1>Old bridge to close</h1><p>{PARAGRAPHS[0]}</p></article>", head)
     assert extract_article(page(html)).article_body == PARAGRAPHS[0]
+
+
+def test_a_dated_article_among_linked_headlines_is_an_article():
+    head = (
+        '<script type="application/ld+json">{"@type": "NewsArticle", "headline": "Old bridge to close", '
+        '"datePublished": "2026-11-22"}</script>'
+    )
+    links = [f'<h4><a href="/n/{number}">{title}</a></h4>' for number, title in enumerate(TITLES)]
+    text = "".join(f"{link}<p>{line}</p>" for link, line in zip(links, PARAGRAPHS, strict=False))
+    html = document(f"<article><h1>Old bridge to close</h1>{text}</article>", head)
+    assert PARAGRAPHS[0] in extract_article(page(html)).article_body
+    assert cause(html, "https://harbour.example/section/local/") == "hub"

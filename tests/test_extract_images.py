@@ -1,7 +1,10 @@
 import pytest
 
 from pipelines.extract import extract_article
-from tests.extract_pages import article, page
+from pipelines.extract.article import parse_html
+from pipelines.extract.captions import nearby_lines
+from pipelines.extract.segments import read_layout
+from tests.extract_pages import article, document, page
 
 IMG = '<img src="/media/bridge-harbour.jpg" width="640" height="360">'
 CAPTION, CREDIT = "The bridge on Sunday", "Ann Brown/Harbour Post"
@@ -64,3 +67,25 @@ def test_the_image_of_the_metadata_is_not_in_the_body():
 def test_a_teasers_picture_is_not_the_articles():
     teaser = '<a href="/other"><img src="/media/other-story.jpg"><span>Council votes on the new budget</span></a>'
     assert extract_article(page(article(inside=teaser))).images == ()
+
+
+@pytest.mark.parametrize(
+    ("after", "taken", "lines"),
+    [
+        (f"<p>{CREDIT}</p>", set(), (CREDIT,)),
+        (f"<div><span>{CREDIT}</span></div><p>{CAPTION}</p>", set(), (CREDIT, CAPTION)),
+        (f"<p>{CREDIT}</p>", {0}, ()),
+        ("<h2>What is known</h2>", set(), ()),
+        (f"<p><a href='/n/1'>{CAPTION}</a></p>", set(), ()),
+        (f"<p></p><p></p><p>{CREDIT}</p>", set(), ()),
+    ],
+)
+def test_short_lines_right_after_the_image_are_nearby_unless_they_are_text(after, taken, lines):
+    layout = read_layout(parse_html(document(f"<div><div>{IMG}</div>{after}</div>")))
+    (spot,) = layout.image_spots
+    assert nearby_lines(spot.element, spot.before, layout, taken, None) == lines
+
+
+def test_lines_of_the_text_are_not_nearby():
+    (image,) = extract_article(page(article(inside=f"<p>{IMG}</p>"))).images
+    assert image.nearby == ()

@@ -6,7 +6,7 @@ import attrs
 
 from pipelines.boilerplate.credits import credit_from, parse_credit, split_credit, tidy_caption
 from pipelines.boilerplate.structure import Verdict
-from pipelines.boilerplate.wording import read_line
+from pipelines.boilerplate.wording import read_line, reads_as_caption
 from pipelines.model import Block, Image, ImageCredit
 
 
@@ -51,14 +51,18 @@ class Album:
 
 
 def read_image(image: Image) -> Image:
-    """Return the image with its credit read into parts, and with one that was printed in its caption set apart."""
+    """Return the image with its credit read into parts, and what stands near it and in its caption set in its place."""
     credit, caption = image.credit, image.caption
     if credit is not None and credit.creator is None:
         credit = parse_credit(credit.credit_text) or credit
-    parts = split_credit(caption) if caption else None
-    if parts is not None and (credit is None or _same(credit.credit_text, parts[1].credit_text)):
-        caption, credit = parts[0], credit or parts[1]
-    return attrs.evolve(image, caption=caption, credit=credit)
+    for line in (*((caption,) if caption else ()), *image.nearby):
+        parts = split_credit(line)
+        if parts is not None and (credit is None or _same(credit.credit_text, parts[1].credit_text)):
+            credit = credit or parts[1]
+            caption = parts[0] if line == caption else caption or parts[0]
+    if caption is None and credit is not None:  # what stands beside a credit is the caption
+        caption = next((line for line in image.nearby if split_credit(line) is None and reads_as_caption(line)), None)
+    return attrs.evolve(image, caption=caption, credit=credit, nearby=())
 
 
 def read_parts(block: Block, verdict: Verdict) -> tuple[str | None, ImageCredit | None]:

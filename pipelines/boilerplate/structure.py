@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import attrs
 
+from pipelines.boilerplate.fragments import find_fragments
 from pipelines.boilerplate.rule import Place
 from pipelines.boilerplate.wording import read_line, reads_as_date, reads_as_prose, reads_as_title
 from pipelines.model import Article, Block, BlockKind
@@ -43,6 +44,8 @@ def judge_structure(
         verdicts[index] = Verdict("kicker", "navigation")
     for index in _author_note(article, blocks, places):
         verdicts[index] = Verdict("author-note", "author-bio")
+    for index in find_fragments(article, blocks, places, {*taken, *verdicts}):
+        verdicts[index] = Verdict("fragment-beside-story", "fragment")
     for index in _linked_runs(blocks, places):
         verdicts[index] = Verdict("link-run", "related")
     for index in _after_label(blocks, places, taken):

@@ -13,7 +13,7 @@ from pipelines.extract.body import read_body
 from pipelines.extract.decode import decode_html
 from pipelines.extract.head import read_head
 from pipelines.extract.hub import require_article
-from pipelines.extract.images import PlacedImage, find_images, image_of
+from pipelines.extract.images import PlacedImage, find_images, image_of, images_by_box
 from pipelines.extract.metadata import read_metadata
 from pipelines.extract.segments import element_path, read_layout
 from pipelines.model import Article, Block, Page, Source
@@ -35,6 +35,8 @@ def extract_article(page: Page, *, source: Source | None = None) -> Article:
     tree = parse_html(decode_html(page.payload, page.capture.charset))
     if source is not None:
         _drop_selected(tree, source.boilerplate_selectors)
+    # lxml makes a Python object anew at each touch of an element unless one lives; a tenth of our time otherwise.
+    alive = list(tree.iter())
     layout = read_layout(tree)
     head = read_head(tree, page.capture.url)
     fields = read_metadata(head, page, source, layout)
@@ -42,7 +44,9 @@ def extract_article(page: Page, *, source: Source | None = None) -> Article:
     require_article(pieces, layout, head, page.candidate)
     kept = [piece.segment for piece in pieces if piece.segment is not None]
     images = find_images(layout, kept, head.article, head.first("og:image"), base_url=head.base_url)
-    blocks = tuple(_block(piece, images) for piece in pieces)
+    boxes = images_by_box(images)
+    blocks = tuple(_block(piece, images, boxes) for piece in pieces)
+    del alive
     return Article(url=page.capture.url, blocks=blocks, images=tuple(placed.image for placed in images), **fields)
 
 
@@ -74,7 +78,7 @@ def _drop_selected(tree: HtmlElement, selectors: Iterable[str]) -> None:
                 element.drop_tree()
 
 
-def _block(piece: Piece, images: tuple[PlacedImage, ...]) -> Block:
+def _block(piece: Piece, images: tuple[PlacedImage, ...], boxes: dict[HtmlElement, int]) -> Block:
     segment = piece.segment
     if segment is None:
         return Block(text=piece.text)
@@ -84,5 +88,5 @@ def _block(piece: Piece, images: tuple[PlacedImage, ...]) -> Block:
         path=element_path(segment.element),
         link_density=segment.link_density,
         emphasis=segment.emphasis,
-        image=image_of(segment, images),
+        image=image_of(segment, images, boxes),
     )

@@ -4,7 +4,7 @@ Only what markup says is read here; what the words of a line say is the cleaning
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from itertools import islice
 
 import attrs
@@ -12,6 +12,7 @@ from lxml.html import HtmlElement
 
 from pipelines.extract.segments import Layout, Segment, collapse
 from pipelines.extract.tags import BLOCK_TAGS, IMAGE_TAGS, SKIPPED
+from pipelines.model import BlockKind
 
 CAPTION_CLASS = re.compile(
     r"caption|legend|legende|bildunterschrift|cutline|pie-?(?:de-?)?foto|didascalia", re.IGNORECASE
@@ -26,6 +27,9 @@ CONTAINERS = frozenset(("figure", "dl", "table", "picture"))
 OUTER = frozenset(("body", "article", "main", "section"))
 MAX_BOX_TEXT = 700
 MAX_LOOSE = 300
+MAX_LINKED = 0.3
+NEARBY_LINES = 3
+NEARBY_LEVELS = 3
 
 
 @attrs.frozen(kw_only=True)
@@ -82,6 +86,44 @@ def loose_lines(layout: Layout, kept: Sequence[Segment], boxes: Sequence[HtmlEle
         held = any(node is box for box in boxes if box is not None for node in segment.element.iterancestors())
         if not held and segment.element.find(".//*[@rel='author']") is None:
             yield LooseLine(index=segment.index, text=segment.text, is_credit=is_credit and not is_caption)
+
+
+def nearby_lines(
+    element: HtmlElement, before: int, layout: Layout, taken: Container[int], box: HtmlElement | None
+) -> tuple[str, ...]:
+    """Return the short lines that directly follow the image at `element` in the page, and are not `taken`.
+
+    They stand in its container, or in one of the two siblings after the image or a container of its own.
+    """
+    places = _places_after(element if box is None else box)
+    lines = []
+    for segment in layout.segments[before : before + NEARBY_LINES]:
+        if segment.element is box or (box is not None and box in segment.element.iterancestors()):
+            continue
+        if segment.kind is BlockKind.HEADING or len(segment.text) > MAX_LOOSE or segment.link_density >= MAX_LINKED:
+            break
+        holders = (segment.element, *islice(segment.element.iterancestors(), 2))
+        if segment.index in taken or not any(holder in places for holder in holders):
+            break
+        lines.append(segment.text)
+    return tuple(lines)
+
+
+def _places_after(element: HtmlElement) -> set[HtmlElement]:
+    """Return where lines at the image may stand: the elements after it, and after those that hold nothing before it."""
+    places: set[HtmlElement] = set()
+    node = element
+    for _ in range(NEARBY_LEVELS):
+        places.update(islice(node.itersiblings(), 2))
+        parent = node.getparent()
+        if parent is None or parent.tag in OUTER:
+            break
+        if parent.tag not in CONTAINERS and node.getprevious() is not None:
+            places.discard(parent)
+            break
+        places.add(parent)
+        node = parent
+    return places
 
 
 def _holds_several(node: HtmlElement) -> bool:

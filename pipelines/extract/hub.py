@@ -20,6 +20,8 @@ from pipelines.extract.wall import find_wall
 from pipelines.model import BlockKind, Candidate, Channel
 
 THRESHOLD = 0
+# One strong declaration with a date, or two.
+DECLARED = 3
 SENTENCE = re.compile(r"[.!?…؟।]+[\"'”’»)\]]*(?:\s|$)|[。！？]")
 ELLIPSIS = re.compile(r"(?:\.\.\.|…|\[…\]|\[\.\.\.\])\W*$")
 LIST_TYPES = frozenset(
@@ -80,7 +82,11 @@ def judge(pieces: Sequence[Piece], layout: Layout, head: PageHead, declared: Seq
     prose = _prose(pieces)
     sentences = sum(len(SENTENCE.findall(text)) for text in prose)
     lists = _list_signals(pieces, layout, head)
-    signals = [*declared, *lists, *_text_signals(prose, sentences), *_url_signals(head.url)]
+    address = _url_signals(head.url)
+    if sum(points for points, _ in declared) >= DECLARED and not any(points < 0 for points, _ in address):
+        # Articles lead to others between their lines; a list seldom declares itself one dated article.
+        lists = [(points // 2, why) for points, why in lists]
+    signals = [*declared, *lists, *_text_signals(prose, sentences), *address]
     cause = "hub" if lists or sentences >= MIN_SENTENCES else "short"
     return Verdict(score=sum(points for points, _ in signals), signals=tuple(signals), cause=cause)
 
@@ -93,10 +99,11 @@ def _declarations(head: PageHead, candidate: Candidate | None) -> list[tuple[int
     ]
     if articles and len({str(node.get("headline")) for node in articles}) <= 2:
         signals.append((3, "JSON-LD describes one article"))
-    if (head.first("og:type") or "").lower() in {"article", "news", "newsarticle"} or head.first(
-        "article:published_time"
-    ):
+    dated = head.first("article:published_time", "datepublished") is not None
+    if (head.first("og:type") or "").lower() in {"article", "news", "newsarticle"} or dated:
         signals.append((2, "OpenGraph says article"))
+    if dated or (articles and head.article.get("datePublished")):
+        signals.append((1, "a time of publication is declared"))
     if head.tree.find(".//*[@itemprop='articleBody']") is not None:
         signals.append((2, "microdata marks an article body"))
     if candidate is not None and candidate.channel in {Channel.FEED, Channel.NEWS_SITEMAP}:

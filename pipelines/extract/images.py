@@ -1,13 +1,13 @@
 """The article's images, each with the caption and credit that the page's structure ties to it."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from urllib.parse import urlsplit
 
 import attrs
 from lxml.html import HtmlElement
 
-from pipelines.extract.captions import LooseLine, box_texts, image_box, loose_lines
+from pipelines.extract.captions import LooseLine, box_texts, image_box, loose_lines, nearby_lines
 from pipelines.extract.jsonld import Node, as_list, texts_of
 from pipelines.extract.segments import ImageSpot, Layout, Segment, collapse
 from pipelines.model import Image, ImageCredit
@@ -51,8 +51,9 @@ def find_images(
     """Return the article's images in page order: those within its text or its head, then those of its metadata."""
     kept = tuple(kept)
     found: dict[str, PlacedImage] = {}
+    taken = {segment.index for segment in kept}
     for spot in _spots_of_article(layout, kept):
-        placed = _place(spot, base_url)
+        placed = _place(spot, layout, taken, base_url)
         if placed is not None and _same_image(placed.image.content_url) not in found:
             found[_same_image(placed.image.content_url)] = placed
     _add_loose_lines(found, loose_lines(layout, kept, [placed.box for placed in found.values()]))
@@ -65,13 +66,17 @@ def find_images(
     return tuple(found.values())[:MAX_IMAGES]
 
 
-def image_of(segment: Segment, images: Iterable[PlacedImage]) -> int | None:
+def images_by_box(images: Sequence[PlacedImage]) -> dict[HtmlElement, int]:
+    """Return box -> index into `images`, for `image_of`."""
+    return {placed.box: index for index, placed in enumerate(images) if placed.box is not None}
+
+
+def image_of(segment: Segment, images: Sequence[PlacedImage], boxes: Mapping[HtmlElement, int]) -> int | None:
     """Return the index of the image that `segment` stands at: in its box, or one of the two lines after it."""
-    for index, placed in enumerate(images):
-        if placed.box is not None and any(
-            node is placed.box for node in (segment.element, *segment.element.iterancestors())
-        ):
-            return index
+    if boxes:
+        for node in (segment.element, *segment.element.iterancestors()):
+            if node in boxes:
+                return boxes[node]
     for index, placed in enumerate(images):
         if placed.before is not None and 0 <= segment.index - placed.before < 2:
             return index
@@ -92,6 +97,11 @@ def _add_loose_lines(found: dict[str, PlacedImage], lines: Iterable[LooseLine]) 
         credit = ImageCredit(credit_text=line.text) if line.is_credit else None
         caption = None if line.is_credit else line.text
         found[key] = attrs.evolve(placed, image=_merged(placed.image, Image(caption=caption, credit=credit)))
+    for key, placed in found.items():
+        image = placed.image
+        said = {image.caption, image.credit.credit_text if image.credit else None}
+        nearby = tuple(line for line in image.nearby if line not in said)
+        found[key] = attrs.evolve(placed, image=attrs.evolve(image, nearby=nearby))
 
 
 def _spots_of_article(layout: Layout, kept: tuple[Segment, ...]) -> Iterator[ImageSpot]:
@@ -119,13 +129,18 @@ def _belongs_elsewhere(element: HtmlElement) -> bool:
     return False
 
 
-def _place(spot: ImageSpot, base_url: str) -> PlacedImage | None:
+def _place(spot: ImageSpot, layout: Layout, taken: set[int], base_url: str) -> PlacedImage | None:
     url = _image_url(spot.element, base_url)
     if url is None or _is_decoration(spot.element, url):
         return None
     box = image_box(spot.element)
     caption, credit = box_texts(box) if box is not None else (None, None)
-    image = Image(content_url=url, caption=caption, credit=ImageCredit(credit_text=credit) if credit else None)
+    image = Image(
+        content_url=url,
+        caption=caption,
+        credit=ImageCredit(credit_text=credit) if credit else None,
+        nearby=nearby_lines(spot.element, spot.before, layout, taken, box),
+    )
     return PlacedImage(image=image, box=box, before=spot.before)
 
 

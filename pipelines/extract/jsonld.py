@@ -29,7 +29,7 @@ ARTICLE_TYPES = frozenset(
 LESSER_TYPES = frozenset(
     (
         *("VideoObject", "AudioObject", "PodcastEpisode", "ImageGallery", "WebPage", "ItemPage", "CreativeWork"),
-        "Recipe",
+        *("Recipe", "DiscussionForumPosting"),
     )
 )
 

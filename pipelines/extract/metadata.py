@@ -1,16 +1,17 @@
 """What the page says about its article, field by field: JSON-LD, meta tags, then what is visible."""
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from pipelines.extract.byline import clean_authors, find_byline
+from pipelines.extract.byline import clean_authors, find_byline, named_in_lines
 from pipelines.extract.dates import date_context
 from pipelines.extract.head import PageHead
 from pipelines.extract.headline import choose_headline, heading_text, strip_site
 from pipelines.extract.jsonld import Node, as_list, texts_of, types_of
 from pipelines.extract.language import choose_language
-from pipelines.extract.published import date_of_change, date_of_publication
+from pipelines.extract.published import date_of_change, date_of_publication, lines_at_headline
 from pipelines.extract.segments import Layout, collapse
 from pipelines.model import Candidate, Page, Source
 from pipelines.urls import normalize_url
@@ -27,11 +28,15 @@ AUTHOR_META = (
     "authors",
     "citation_author",
     "cxenseparse:author",
+    "shareaholic:article_author_name",
 )
 SECTION_META = ("article:section", "og:article:section", "parsely-section", "section")
 KEYWORD_META = ("news_keywords", "article:tag", "keywords", "parsely-tags", "sailthru.tags")
 DESCRIPTION_META = ("og:description", "description", "twitter:description", "dc.description")
+WRITTEN_BY = re.compile(r"\b(?:by|von|par|por|da|door|av|af)\W*$|^(?:author|autor|auteur)", re.IGNORECASE)
 MAX_KEYWORDS = 40
+
+Voice = tuple[tuple[str, ...], str | None]
 
 
 def read_metadata(head: PageHead, page: Page, source: Source | None, layout: Layout) -> dict[str, Any]:
@@ -65,7 +70,7 @@ def read_metadata(head: PageHead, page: Page, source: Source | None, layout: Lay
     take("in_language", language, language_origin)
     take("headline", *_headline(head, candidate, names))
     take("description", *_first((("json-ld", head.data_text("description")), ("meta", head.first(*DESCRIPTION_META)))))
-    take("authors", *_authors(head, candidate, names))
+    take("authors", *_authors(head, candidate, layout, names))
     take(
         "article_section",
         *_first(
@@ -123,27 +128,41 @@ def _headline(head: PageHead, candidate: Candidate | None, names: list[str]) -> 
     return (strip_site(text, names) if text else None), origin
 
 
-def _authors(head: PageHead, candidate: Candidate | None, names: list[str]) -> tuple[tuple[str, ...], str | None]:
-    """Return the people named first; the publication itself (`AFP`, `Staff`) only where no person is named."""
+def _authors(head: PageHead, candidate: Candidate | None, layout: Layout, names: list[str]) -> Voice:
+    """Return the people named first; a desk or the publication itself (`AFP`, `Staff`) only where no person is."""
     own_names = {name.casefold() for name in names}
-    written = [
-        value for name in AUTHOR_META for value in head.meta.get(name, ()) if not value.startswith(("http", "/"))
-    ]
-    stated: tuple[tuple[str, ...], str | None] = ((), None)
+    declared = as_list(head.data("author"))
+    people = [] if declared and all(_is_organization(author) for author in declared) else declared
+    stated: Voice = ((), None)
     voices: tuple[tuple[str, Callable[[], Iterable[str]]], ...] = (
-        ("json-ld", lambda: texts_of(head.data("author"))),
+        ("json-ld", lambda: texts_of(people)),
         ("json-ld", lambda: texts_of(head.data("creator"))),
-        ("meta", lambda: written),
+        ("meta", lambda: _written_authors(head)),
         ("html", lambda: find_byline(head.tree)),
+        ("text", lambda: named_in_lines(lines_at_headline(layout))),
+        ("json-ld", lambda: texts_of(declared)),
         ("feed", lambda: candidate.authors if candidate else ()),
     )
     for origin, texts in voices:
-        authors = clean_authors(texts(), stated=origin in {"json-ld", "meta"})
-        people = tuple(name for name in authors if name.casefold() not in own_names)
-        if people:
-            return people, origin
+        authors = clean_authors(texts(), stated=origin in {"json-ld", "meta", "html"})
+        others = tuple(name for name in authors if name.casefold() not in own_names)
+        if others:
+            return others, origin
         stated = stated if stated[0] or not authors else (authors, origin)
     return stated
+
+
+def _is_organization(author: Any) -> bool:
+    return isinstance(author, Mapping) and any(name.endswith("Organization") for name in types_of(author))
+
+
+def _written_authors(head: PageHead) -> list[str]:
+    """Return what the meta tags call author; `twitter:data1` is one when its label says so (`Written by`)."""
+    written = [value for name in AUTHOR_META for value in head.meta.get(name, ())]
+    for number in ("1", "2"):
+        if WRITTEN_BY.search(head.first(f"twitter:label{number}") or ""):
+            written.extend(head.meta.get(f"twitter:data{number}", ()))
+    return [value for value in written if not value.startswith(("http", "/"))]
 
 
 def _keywords(head: PageHead, candidate: Candidate | None) -> tuple[tuple[str, ...], str | None]:

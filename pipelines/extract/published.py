@@ -41,6 +41,7 @@ PUBLISHED_META = (
     "citation_publication_date",
     "date",
 )
+MAX_SHORT = 50
 MODIFIED_META = (
     "article:modified_time",
     "og:updated_time",
@@ -67,9 +68,10 @@ def date_of_publication(
         ("meta", lambda: _meta_date(head, PUBLISHED_META, context)),
         ("html", lambda: _time_element(head.tree, context)),
         (candidate.channel.value if candidate else "feed", lambda: hinted),
-        ("text", lambda: printed_date(_lines_at_headline(layout), context)),
+        ("text", lambda: printed_date(lines_at_headline(layout), context)),
         ("url", lambda: date_in_url(head.url, context)),
         ("text", lambda: date_in_text(head.tree, head.url, context)),
+        ("text", lambda: printed_date(_short_lines(layout), context)),
     )
     for origin, read in voices:
         moment = read()
@@ -87,13 +89,20 @@ def _data_date(head: PageHead, context: DateContext) -> datetime | None:
     return next((moment for text in written if (moment := parse_date(text, context))), None)
 
 
-def _lines_at_headline(layout: Layout) -> list[str]:
+def lines_at_headline(layout: Layout) -> list[str]:
     """Return the lines after the headline and just before it, where news sites print the date."""
     headline = next((segment.index for segment in layout.segments if segment.element.tag == "h1"), None)
     if headline is None:
         return []
     around = (*layout.segments[headline + 1 : headline + 12], *layout.segments[max(0, headline - 5) : headline])
     return [segment.text for segment in around if segment.link_density < 0.9]
+
+
+def _short_lines(layout: Layout) -> list[str]:
+    """Return the lines of the page that hold little more than a date could be, from the headline on, then above it."""
+    headline = next((segment.index for segment in layout.segments if segment.element.tag == "h1"), 0)
+    lines = (*layout.segments[headline:], *layout.segments[:headline])
+    return [line.text for line in lines if len(line.text) <= MAX_SHORT and line.link_density < 0.5]
 
 
 def date_of_change(

@@ -14,6 +14,12 @@ from pipelines.extract.segments import SENTENCE_END, Segment
 from pipelines.model import BlockKind
 
 CUT_SHORT = re.compile(r"(?:\.\.\.|…)\W*$")
+# What publishing systems call the readers' comments; `comments-open` on a page's frame is no container.
+COMMENTS = re.compile(
+    r"(?:^|[\s_-])(?:comments?|commentlist|comment-?list|comment-?area|kommentare?|commentaires?|comentarios|commenti|"
+    r"reacties|disqus\w*|fb-comments|replies)(?:$|[\s_-](?!open|closed|link|count|off))",
+    re.IGNORECASE,
+)
 MIN_PROSE = 60
 # East Asian text says the same in about a third of the characters.
 MIN_DENSE_PROSE = 25
@@ -35,11 +41,24 @@ def prose_length(segments: Iterable[Segment]) -> int:
     return sum(len(segment.text) for segment in segments if is_prose(segment))
 
 
+def stands_in_comments(element: HtmlElement | None, known: dict[HtmlElement, bool]) -> bool:
+    """Whether `element` stands in a container of readers' comments; `known` keeps what was found out, per page."""
+    if element is None or element.tag in {"body", "html"}:
+        return False
+    if element not in known:
+        named = element.tag not in {"article", "main"} and COMMENTS.search(
+            f"{element.get('class') or ''} {element.get('id') or ''}"
+        )
+        known[element] = bool(named) or stands_in_comments(element.getparent(), known)
+    return known[element]
+
+
 def main_region(segments: Sequence[Segment]) -> list[Segment]:
     """Return the segments from the first prose line of the page's main element to its last; empty without prose."""
     scores: dict[HtmlElement, float] = defaultdict(float)
+    comments: dict[HtmlElement, bool] = {}
     for segment in segments:
-        if is_prose(segment):
+        if is_prose(segment) and not stands_in_comments(segment.element, comments):
             share = float(len(segment.text))
             node: HtmlElement | None = segment.element
             for _ in range(LEVELS):
@@ -50,7 +69,7 @@ def main_region(segments: Sequence[Segment]) -> list[Segment]:
     if not scores:
         return []
     best = max(scores, key=lambda node: scores[node])
-    inside = _within(best, segments)
+    inside = [segment for segment in _within(best, segments) if not stands_in_comments(segment.element, comments)]
     prose = [position for position, segment in enumerate(inside) if is_prose(segment)]
     return [segment for segment in inside[prose[0] : prose[-1] + 1] if segment.link_density < 0.8]
 

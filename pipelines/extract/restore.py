@@ -13,12 +13,17 @@ from pipelines.extract.align import Piece
 from pipelines.extract.region import is_prose
 from pipelines.extract.segments import SENTENCE_END, Segment
 from pipelines.extract.tags import HEADINGS
+from pipelines.model import BlockKind
 
 Mark = tuple[HtmlElement | None, str, str]
 
 MIN_ALIKE = 3
 MAX_LINKED = 0.3
 MAX_LEAD = 4
+# How deep a list or table lies below what holds the text.
+MAX_NESTING = 4
+ENUMERATED = frozenset((BlockKind.LIST_ITEM, BlockKind.TABLE_ROW))
+APART = frozenset(("nav", "aside", "footer", "header", "form", "body"))
 
 
 def restore_siblings(pieces: Sequence[Piece], segments: Sequence[Segment]) -> list[Piece]:
@@ -28,60 +33,68 @@ def restore_siblings(pieces: Sequence[Piece], segments: Sequence[Segment]) -> li
     marks = {mark for mark, count in alike.items() if count >= MIN_ALIKE}
     if not marks:
         return list(pieces)
-    containers = {parent for parent, _, _ in marks}
     prose = [index for index in kept if _mark(segments[index]) in marks]
-    first, last = min(prose), max(prose)
-    restored = [
-        segment
-        for segment in segments
-        if segment.index not in kept
-        and segment.link_density < MAX_LINKED
-        and (_is_alike(segment, marks) or (first < segment.index < last and _is_among(segment, containers)))
-    ]
-    lead = _lead(segments, first, containers)
-    return _merged(
-        pieces, sorted({*restored, *lead} - {segments[index] for index in kept}, key=lambda line: line.index)
-    )
+    place = _Place(marks, {segments[index].element.getparent() for index in kept}, min(prose), max(prose))
+    restored = {segment.index for segment in segments if segment.index not in kept and place.holds(segment)}
+    restored.update(_lead(segments, place))
+    return _merged(pieces, [segments[index] for index in sorted(restored - kept)])
 
 
-def _lead(segments: Sequence[Segment], first: int, containers: set[HtmlElement | None]) -> list[Segment]:
+class _Place:
+    """Where the text stands: how its paragraphs are marked, the elements that hold its lines, its first and last."""
+
+    def __init__(self, marks: set[Mark], holders: set[HtmlElement | None], first: int, last: int) -> None:
+        self.containers = {parent for parent, _, _ in marks}
+        self.first = first
+        self._last = last
+        self._marks = marks
+        self._holders = holders
+
+    def holds(self, segment: Segment) -> bool:
+        """Whether the line is marked like the text, or is a heading, list or table among its lines."""
+        if segment.link_density < MAX_LINKED and self._is_alike(segment):
+            return True
+        if not self.first < segment.index < self._last or segment.link_density >= 0.5:
+            return False
+        if segment.element.tag in HEADINGS:
+            return segment.element.getparent() in self.containers and not SENTENCE_END.search(segment.text)
+        return segment.kind in ENUMERATED and self._stands_among(segment.element)
+
+    def _is_alike(self, segment: Segment) -> bool:
+        """Whether it is marked like the kept paragraphs and ends like a sentence."""
+        mark = _mark(segment)
+        return mark in self._marks and bool(SENTENCE_END.search(segment.text)) and (bool(mark[2]) or is_prose(segment))
+
+    def _stands_among(self, element: HtmlElement) -> bool:
+        """Whether the list or table of `element` stands beside kept lines."""
+        node: HtmlElement | None = element
+        for _ in range(MAX_NESTING):
+            if node is None or node.tag in APART:
+                return False
+            node = node.getparent()
+            if node in self._holders:
+                return True
+        return False
+
+
+def _lead(segments: Sequence[Segment], place: _Place) -> list[int]:
     """Return the lines that open the container before the first kept one: prose, or small headings.
 
     Sites print standfirsts, captions and credits there; `h5` and `h6` before any text head nothing.
     """
     lead = []
-    for segment in reversed(segments[max(0, first - MAX_LEAD) : first]):
+    for segment in reversed(segments[max(0, place.first - MAX_LEAD) : place.first]):
         element = segment.element
-        if element.getparent() not in containers or segment.link_density >= MAX_LINKED:
+        if element.getparent() not in place.containers or segment.link_density >= MAX_LINKED:
             break
         if is_prose(segment) or element.tag in {"h5", "h6"}:
-            lead.append(segment)
+            lead.append(segment.index)
     return lead
 
 
 def _mark(segment: Segment) -> Mark:
     element = segment.element
     return element.getparent(), element.tag, element.get("class") or ""
-
-
-def _is_alike(segment: Segment, marks: set[Mark]) -> bool:
-    """Whether it is marked like the kept paragraphs and ends like a sentence."""
-    return (
-        _mark(segment) in marks
-        and bool(SENTENCE_END.search(segment.text))
-        and (is_prose(segment) or bool(_mark(segment)[2]))
-    )
-
-
-def _is_among(segment: Segment, containers: set[HtmlElement | None]) -> bool:
-    """Whether it is a heading, or an item of a list of sentences, directly in the text's container."""
-    element = segment.element
-    parent = element.getparent()
-    if element.tag in HEADINGS - {"h1"}:
-        return parent in containers and not SENTENCE_END.search(segment.text)
-    if element.tag != "li" or parent is None or parent.getparent() not in containers:
-        return False
-    return bool(SENTENCE_END.search(segment.text))
 
 
 def _merged(pieces: Sequence[Piece], restored: Sequence[Segment]) -> list[Piece]:

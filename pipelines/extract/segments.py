@@ -13,7 +13,6 @@ from lxml.html import HtmlElement
 from pipelines.extract.tags import BLOCK_TAGS, EMPHASIS, HEADINGS, IMAGE_TAGS, PLAIN_WRAPPERS, SKIPPED
 from pipelines.model import BlockKind
 
-SPACE = re.compile(r"\s+")
 NOT_WORD = re.compile(r"[\W_]+")
 # Zero-width characters and soft hyphens: invisible, and they part words from their equals.
 INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u2060\ufeff]")
@@ -70,7 +69,7 @@ def text_key(text: str) -> str:
 
 def collapse(text: str) -> str:
     """Return `text` with white space collapsed and invisible characters left out."""
-    return SPACE.sub(" ", INVISIBLE.sub("", text)).strip()
+    return " ".join((text if text.isascii() else INVISIBLE.sub("", text)).split())
 
 
 def visible_text(element: HtmlElement) -> str:

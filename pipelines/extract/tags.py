@@ -5,6 +5,8 @@ SKIPPED = frozenset(
     (
         *("script", "style", "noscript", "template", "svg", "math", "head", "iframe", "object", "embed", "canvas"),
         *("audio", "video", "map", "select", "option", "textarea", "button", "input", "datalist"),
+        # The reading of a word in ruby: said twice otherwise.
+        *("rt", "rp"),
     )
 )
 # A reader sees a break before and after them.

@@ -103,12 +103,15 @@ class Image:
         content_url: absolute; None when a credit or caption names no image in the page.
         caption: as printed; None when there is none.
         in_body: whether it stands in the article's text, not only in its metadata.
+        nearby: lines that stand directly at the image in the page but not in the text: what may be its caption or
+            credit; the cleaning reads and clears it.
     """
 
     content_url: str | None = None
     caption: str | None = None
     credit: ImageCredit | None = None
     in_body: bool = True
+    nearby: tuple[str, ...] = ()
 
 
 @attrs.frozen(kw_only=True)
