@@ -60,7 +60,7 @@ def test_link_density_is_the_share_of_linked_characters():
 
 def test_a_path_names_tags_classes_and_ids_below_the_body():
     (segment,) = segments('<div id="main" class="col wide"><p class="lead">a</p></div>')
-    assert element_path(segment.element) == "div.col.wide#main > p.lead"
+    assert element_path(segment.element, {}) == "div.col.wide#main > p.lead"
 
 
 def test_an_image_knows_the_line_it_stands_before():

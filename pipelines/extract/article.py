@@ -45,7 +45,8 @@ def extract_article(page: Page, *, source: Source | None = None) -> Article:
     kept = [piece.segment for piece in pieces if piece.segment is not None]
     images = find_images(layout, kept, head.article, head.first("og:image"), base_url=head.base_url)
     boxes = images_by_box(images)
-    blocks = tuple(_block(piece, images, boxes) for piece in pieces)
+    names: dict[HtmlElement, str] = {}
+    blocks = tuple(_block(piece, images, boxes, names) for piece in pieces)
     del alive
     return Article(url=page.capture.url, blocks=blocks, images=tuple(placed.image for placed in images), **fields)
 
@@ -78,14 +79,16 @@ def _drop_selected(tree: HtmlElement, selectors: Iterable[str]) -> None:
                 element.drop_tree()
 
 
-def _block(piece: Piece, images: tuple[PlacedImage, ...], boxes: dict[HtmlElement, int]) -> Block:
+def _block(
+    piece: Piece, images: tuple[PlacedImage, ...], boxes: dict[HtmlElement, int], names: dict[HtmlElement, str]
+) -> Block:
     segment = piece.segment
     if segment is None:
         return Block(text=piece.text)
     return Block(
         text=piece.text,
         kind=segment.kind,
-        path=element_path(segment.element),
+        path=element_path(segment.element, names),
         link_density=segment.link_density,
         emphasis=segment.emphasis,
         image=image_of(segment, images, boxes),

@@ -95,35 +95,33 @@ def nearby_lines(
 
     They stand in its container, or in one of the two siblings after the image or a container of its own.
     """
-    places = _places_after(element if box is None else box)
+    holders, siblings = _places_at(element if box is None else box)
     lines = []
     for segment in layout.segments[before : before + NEARBY_LINES]:
         if segment.element is box or (box is not None and box in segment.element.iterancestors()):
             continue
         if segment.kind is BlockKind.HEADING or len(segment.text) > MAX_LOOSE or segment.link_density >= MAX_LINKED:
             break
-        holders = (segment.element, *islice(segment.element.iterancestors(), 2))
-        if segment.index in taken or not any(holder in places for holder in holders):
+        own = (segment.element, *islice(segment.element.iterancestors(), 2))
+        if segment.index in taken or not (segment.element in holders or any(node in siblings for node in own)):
             break
         lines.append(segment.text)
     return tuple(lines)
 
 
-def _places_after(element: HtmlElement) -> set[HtmlElement]:
-    """Return where lines at the image may stand: the elements after it, and after those that hold nothing before it."""
-    places: set[HtmlElement] = set()
+def _places_at(element: HtmlElement) -> tuple[set[HtmlElement], set[HtmlElement]]:
+    """Return where lines at the image may stand: the elements that begin with it, and the two after each of them."""
+    holders: set[HtmlElement] = set()
+    siblings: set[HtmlElement] = set()
     node = element
     for _ in range(NEARBY_LEVELS):
-        places.update(islice(node.itersiblings(), 2))
+        siblings.update(islice(node.itersiblings(), 2))
         parent = node.getparent()
-        if parent is None or parent.tag in OUTER:
+        if parent is None or parent.tag in OUTER or (parent.tag not in CONTAINERS and node.getprevious() is not None):
             break
-        if parent.tag not in CONTAINERS and node.getprevious() is not None:
-            places.discard(parent)
-            break
-        places.add(parent)
+        holders.add(parent)
         node = parent
-    return places
+    return holders, siblings
 
 
 def _holds_several(node: HtmlElement) -> bool:

@@ -91,19 +91,26 @@ def read_layout(root: HtmlElement) -> Layout:
     return Layout(segments=tuple(walker.segments), image_spots=tuple(walker.image_spots))
 
 
-def element_path(element: HtmlElement) -> str:
+def element_path(element: HtmlElement, names: dict[HtmlElement, str]) -> str:
     """Return `tag.class1.class2#id` of the element and its ancestors below `body`, outermost first.
 
-    At most the innermost 14 levels and four classes a level: enough for any rule, bounded for any page.
+    At most the innermost 14 levels and four classes a level: enough for any rule, bounded for any page. `names` keeps
+    what elements are called, for the next lines of the page.
     """
-    names: list[str] = []
+    path: list[str] = []
     node: HtmlElement | None = element
-    while node is not None and node.tag not in {"body", "html"} and len(names) < PATH_LEVELS:
-        classes = (node.get("class") or "").split()[:PATH_CLASSES]
-        identifier = (node.get("id") or "").strip().split(" ")[0]
-        names.append("".join((node.tag, *(f".{name}" for name in classes), f"#{identifier}" if identifier else "")))
+    while node is not None and node.tag not in {"body", "html"} and len(path) < PATH_LEVELS:
+        if node not in names:
+            names[node] = _name(node)
+        path.append(names[node])
         node = node.getparent()
-    return " > ".join(reversed(names))
+    return " > ".join(reversed(path))
+
+
+def _name(node: HtmlElement) -> str:
+    classes = (node.get("class") or "").split()[:PATH_CLASSES]
+    identifier = (node.get("id") or "").strip().split(" ")[0]
+    return "".join((node.tag, *(f".{name}" for name in classes), f"#{identifier}" if identifier else ""))
 
 
 @attrs.define
