@@ -54,5 +54,5 @@ lint: setup ## Check style, types and layers
 quality: setup ## Judge a crawl and the extraction against the corpora beside the project, and hold the floors
 	@.venv/bin/python .ci/quality.py
 
-clean: ## Remove what setup and crawls of the demonstration newspaper made, never an archive
+clean: ## Remove what setup made; archives, catalogs and spools stay
 	@rm -rf .venv .cache build

@@ -33,12 +33,24 @@ def main(parts: list[str]) -> int:
         if not (SHARED / name).is_dir():
             print(f"{name}: skipped, there is no {SHARED / name}")
             continue
-        with tempfile.TemporaryDirectory(prefix=f"newskeep-{name}-") as folder:
+        with workplace(name) as folder:
             began = time.monotonic()
-            figures = judge(Path(folder))
+            figures = judge(folder)
             print(f"\n{name}, {time.monotonic() - began:.0f} s")
             broken += report(figures, FLOORS[name])
     return int(broken > 0)
+
+
+@contextmanager
+def workplace(name: str) -> Iterator[Path]:
+    """Give a folder to work in: a temporary one, or one that stays in QUALITY_KEEP."""
+    if keep := os.environ.get("QUALITY_KEEP"):
+        folder = Path(keep, name)
+        folder.mkdir(parents=True)
+        yield folder
+    else:
+        with tempfile.TemporaryDirectory(prefix=f"newskeep-{name}-") as temporary:
+            yield Path(temporary)
 
 
 def report(figures: Figures, floors: dict[str, dict[str, float]]) -> int:
@@ -83,8 +95,6 @@ def judge_newsweb(folder: Path) -> Figures:
     files = [f"--{name.partition('.')[0]}={folder / name}" for name in ("truth.json", "articles.jsonl")]
     judged = ["-m", "newsweb", "judge", f"--log={folder / 'access.jsonl'}", *files, f"--json={folder / 'report.json'}"]
     print(run(judged, cwd=SHARED, python=True))
-    if keep := os.environ.get("QUALITY_KEEP"):
-        subprocess.run(["cp", "-r", str(folder), keep], check=True)
     return newsweb_figures(json.loads((folder / "report.json").read_text(encoding="utf-8")))
 
 
@@ -155,8 +165,6 @@ def judge_corpus(folder: Path) -> Figures:
     score = [str(corpus / "score.py"), str(corpus), "--pred", str(folder / "predictions.jsonl"), "--by", "source"]
     print(run(score, python=True))
     groups = json.loads(run([*score, "--json"], python=True))
-    if keep := os.environ.get("QUALITY_KEEP"):
-        subprocess.run(["cp", "-r", str(folder), keep], check=True)
     return corpus_figures(groups)
 
 
@@ -180,9 +188,7 @@ def corpus_figures(groups: Any) -> Figures:
     }
 
 
-def run(
-    words: list[str], *, python: bool = False, cwd: Path = ROOT, env: dict[str, str] | None = None
-) -> str:
+def run(words: list[str], *, python: bool = False, cwd: Path = ROOT, env: dict[str, str] | None = None) -> str:
     """Return what a command prints; end with its error when it fails."""
     command = [sys.executable if python else SCRAPY, *words]
     done = subprocess.run(command, cwd=cwd, env=env, stdout=subprocess.PIPE, text=True, check=False)

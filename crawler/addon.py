@@ -1,6 +1,6 @@
 """Settings that follow from other settings, wherever those came from (`-s` is invisible to settings.py)."""
 
-from scrapy.settings import BaseSettings
+from scrapy.settings import BaseSettings, default_settings
 
 VERSION = "0.1.0"
 
@@ -13,8 +13,8 @@ class NewskeepAddon:
         software = f"newskeep/{VERSION}"
         settings.set("SOFTWARE", software, "project")
         contact = settings["CONTACT"]
-        agent = f"{software} (+{contact})" if contact else software
-        settings.set("USER_AGENT", agent, "project")
+        if settings["USER_AGENT"] in {settings["BOT_NAME"], default_settings.USER_AGENT}:  # nobody has set another
+            settings.set("USER_AGENT", f"{software} (+{contact})" if contact else software, "project")
         if settings["REPLAY_WARC"]:
             replayed = {"http": "crawler.replay.ReplayHandler", "https": "crawler.replay.ReplayHandler"}
             settings.set("DOWNLOAD_HANDLERS", {**settings.getdict("DOWNLOAD_HANDLERS"), **replayed}, "cmdline")

@@ -1,9 +1,12 @@
 """What all our `scrapy` commands share."""
 
 import argparse
+import io
 import os
 import sys
 from abc import abstractmethod
+from contextlib import suppress
+from pathlib import Path
 from typing import Any, ClassVar
 
 from scrapy.commands import ScrapyCommand
@@ -29,6 +32,8 @@ class NewskeepCommand(ScrapyCommand):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Call `execute` and turn its end into an exit status."""
+        if sys.stdout is None:  # the shell closed it (`>&-`)
+            sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115 - for the rest of the program
         try:
             self.execute(args, opts)
             sys.stdout.flush()
@@ -36,8 +41,11 @@ class NewskeepCommand(ScrapyCommand):
             print(f"scrapy {self.name}: {error}", file=sys.stderr)
             self.exitcode = 1
         except BrokenPipeError:
-            # The reader of our output has had enough (`| head`). What is still buffered must not fail at exit.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            discard_output()  # its reader has had enough (`| head`)
+        except OSError as error:
+            print(f"scrapy {self.name}: {error.filename or 'output'}: {error.strerror or error}", file=sys.stderr)
+            self.exitcode = 1
+            discard_output()
         except KeyboardInterrupt:
             self.exitcode = INTERRUPTED
 
@@ -50,3 +58,9 @@ class NewskeepCommand(ScrapyCommand):
         """Return a setting as text; empty when it is not set."""
         assert self.settings is not None
         return str(self.settings.get(name) or "")
+
+
+def discard_output() -> None:
+    """Let what is still buffered for standard output go nowhere, so that it does not fail once more at exit."""
+    with suppress(io.UnsupportedOperation):  # it is no file
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -47,7 +47,10 @@ def write_fixture(folder: Path, page: Page) -> None:
     """
     if page.capture.status != 200:
         raise SettingsError(page.capture.url, f"answers {page.capture.status}")
-    document = page_document(page)
+    kept = saved_page(
+        page.payload, url=page.capture.url, fetched_at=page.capture.fetched_at, charset=page.capture.charset
+    )
+    document = page_document(kept)  # of what `read_fixture` will read, which has no headers and no content coding
     folder.mkdir(parents=True)
     meta = {
         "url": page.capture.url,

@@ -5,23 +5,34 @@ dies loses nothing: what was pending is asked for by the next one.
 """
 
 import asyncio
+import logging
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
 
+from scrapy.exceptions import CloseSpider
 from scrapy.statscollectors import StatsCollector
 
 from crawler.plan import CrawlPlan
 from pipelines.archive import Catalog
+from pipelines.errors import CatalogError
 from pipelines.model import Candidate, Capture, Source
+from pipelines.stages import ARCHIVE_FAILED
 from pipelines.urls import normalize_url, url_key
+
+logger = logging.getLogger(__name__)
+Result = TypeVar("Result")
 
 # What failed may work in an hour, what robots.txt forbids may be allowed tomorrow; the rest is settled.
 AGAIN = {"failed": timedelta(hours=1), "skipped": timedelta(days=1)}
 
 
 class Frontier:
-    """Decides which candidates to ask for, each once a run, and remembers what became of them."""
+    """Decides which candidates to ask for, each once a run, and remembers what became of them.
+
+    When the catalog fails, its methods raise CloseSpider: nothing found or fetched from then on would be remembered.
+    """
 
     def __init__(self, catalog: Catalog, plan: CrawlPlan, stats: StatsCollector) -> None:
         self._catalog = catalog
@@ -36,22 +47,23 @@ class Frontier:
         fresh = {key: candidate for key, candidate in self._wanted(source, candidates) if not self._is_seen(key)}
         if not fresh:
             return []
-        due = await asyncio.to_thread(self._note, fresh)
+        due = await self._remember(self._note, fresh)
         self._resting |= fresh.keys() - due
         self._stats.inc_value("frontier/found", len(due))
         self._stats.inc_value("frontier/known", len(fresh) - len(due))
         return self._take(source, {key: candidate for key, candidate in fresh.items() if key in due})
 
     async def resume(self, source: Source) -> list[Candidate]:
-        """Return what earlier runs found and did not get to."""
-        pending = await asyncio.to_thread(self._catalog.pending, source.id, self._plan.limit)
+        """Return what earlier runs found and did not get to, or asked for in vain."""
+        now = datetime.now(UTC)
+        pending = await self._remember(self._catalog.pending, source.id, self._plan.limit, due_by=now)
         return self._take(source, dict(pending))
 
     async def note(self, candidate: Candidate, state: str, reason: str, capture: Capture | None = None) -> None:
         """Remember what became of a candidate that gave no page to read: `failed`, `gone`, `skipped` or `done`."""
         self._stats.inc_value(f"outcome/{state}/{reason}")
         now = datetime.now(UTC)
-        await asyncio.to_thread(
+        await self._remember(
             self._catalog.note_outcome,
             url_key(candidate.url),
             url=candidate.url,
@@ -70,9 +82,34 @@ class Frontier:
         self._taken.add(key)
         return new
 
+    def has_room(self, source: Source) -> bool:
+        """Whether the source may be asked for more articles in this run."""
+        return self._asked[source.id] < self._plan.limit
+
+    async def has_finished(self, listing: str) -> bool:
+        """Whether a crawl has come to the end of a listing; articles known from an unfinished one may hide others."""
+        return await self._remember(self._catalog.was_polled, listing)
+
+    async def finish(self, listing: str, source: Source) -> None:
+        """Remember that a listing was read to its end."""
+        await self._remember(self._catalog.note_poll, listing, source=source.id, kind="listing", now=datetime.now(UTC))
+
+    def has_unseen(self, candidates: Iterable[Candidate]) -> bool:
+        """Whether this run comes upon any of the candidates for the first time."""
+        return any(not self._is_seen(url_key(candidate.url)) for candidate in candidates)
+
     def knew_any(self, candidates: Iterable[Candidate]) -> bool:
         """Whether an earlier crawl has brought any of the candidates."""
         return any(url_key(candidate.url) in self._resting for candidate in candidates)
+
+    async def _remember(self, call: Callable[..., Result], *args: Any, **kwargs: Any) -> Result:
+        """Call the catalog in a thread."""
+        try:
+            return await asyncio.to_thread(call, *args, **kwargs)
+        except CatalogError as error:
+            self._stats.inc_value(f"archive/failed/{type(error).__name__}")
+            logger.error("%s", error)
+            raise CloseSpider(ARCHIVE_FAILED) from error
 
     def _is_seen(self, key: str) -> bool:
         return key in self._taken or key in self._resting

@@ -37,6 +37,8 @@ class CrawlPlan:
             SeedError: a seed is wrong.
         """
         check_contact(settings)
+        if not settings["SEEDS_DIR"]:
+            raise SettingsError("SEEDS_DIR", "is empty; name the folder of the seed files")
         sources = load_seeds(settings["SEEDS_DIR"])
         return cls(
             sources=select_sources(sources, source) if source else sources,

@@ -79,6 +79,7 @@ DOWNLOADER_MIDDLEWARES = {
 }
 EXTENSIONS = {
     "crawler.fetch.Recorder": 10,
+    "crawler.replay.Tape": 10,  # in its place when REPLAY_WARC is set
     "crawler.extensions.progress.Progress": 500,
     # Doors that nobody needs.
     "scrapy.extensions.telnet.TelnetConsole": None,

@@ -14,6 +14,7 @@
     │   ├── NoArticleError       a page, but not an article: hub, wall, error page, empty
     │   ├── ExtractionTimeout    the worker was killed at the page's deadline
     │   └── ExtractionCrash      the worker died, or met a fault of ours
+    ├── WorkersError             the processes that extract text cannot be kept alive
     ├── RuleError                a boilerplate rule is wrong
     ├── DocumentError            a document does not fit the schema
     └── ArchiveError
@@ -136,6 +137,10 @@ class ExtractionCrash(ExtractionError):  # noqa: N818 - reads as what happened
     """The worker died on this page, or met an error nobody named."""
 
     reason = "crash"
+
+
+class WorkersError(NewskeepError):
+    """The processes that extract text cannot be started or kept alive; no page is to blame."""
 
 
 class RuleError(NewskeepError):

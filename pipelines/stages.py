@@ -2,21 +2,24 @@
 
 The only file here that knows Scrapy. A stage wraps one step, counts, and turns failure into an outcome that the
 catalog remembers. What blocks goes to a thread, what computes to a worker process.
+
+A store or catalog that fails has been asked several times by then. So the crawl ends: what it fetched lies in the
+WARC, what waits is pending in the catalog, and the next run goes on from there.
 """
 
 import asyncio
 import logging
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
-from scrapy.statscollectors import StatsCollector
 
 from pipelines.archive import Catalog, ObjectStore, open_catalog, open_store, revision_key, to_document, to_json
 from pipelines.boilerplate import rules_version
 from pipelines.dedupe import next_due, plan_revision
-from pipelines.errors import ArchiveError, ExtractionError
+from pipelines.errors import ArchiveError, ExtractionError, WorkersError
 from pipelines.extract import component_versions
 from pipelines.model import Article, Page, Revision, Source
 from pipelines.urls import url_key
@@ -25,7 +28,11 @@ from pipelines.workers import ExtractionPool
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from scrapy.statscollectors import StatsCollector
+
 logger = logging.getLogger(__name__)
+
+ARCHIVE_FAILED = "the archive failed"  # the reason a crawl ended
 
 
 class ReadStage:
@@ -45,16 +52,32 @@ class ReadStage:
         pool = ExtractionPool(
             deadline=settings.getfloat("EXTRACTION_DEADLINE"),
             recycle_after=settings.getint("EXTRACTION_RECYCLE_AFTER"),
+            preload=("scrapy.cmdline",),
             **({"workers": workers} if (workers := settings.getint("EXTRACTION_WORKERS")) else {}),
         )
         return cls(pool, open_catalog(settings["CATALOG_URL"]), crawler)
 
     def open_spider(self) -> None:
-        """Learn the sources of this crawl."""
+        """Learn the sources of this crawl, and start the workers while the first pages are fetched."""
+        asyncio.get_running_loop().run_in_executor(None, self._warm_up)
         self._sources = getattr(self._crawler.spider, "sources", {})
 
     async def process_item(self, item: Page) -> Revision:
         """Return the page's new revision; DropItem when it gives none."""
+        try:
+            return await self._read(item)
+        except (ArchiveError, WorkersError) as error:
+            raise give_up(self._crawler, item.capture.url, error) from error
+
+    async def close_spider(self) -> None:
+        """End the workers."""
+        await asyncio.to_thread(self._pool.close)
+
+    def _warm_up(self) -> None:
+        with suppress(WorkersError):  # the first page will meet it, too
+            self._pool.start()
+
+    async def _read(self, item: Page) -> Revision:
         source = self._sources[item.capture.source]
         try:
             article = await self._pool.read(item, source)
@@ -75,10 +98,6 @@ class ReadStage:
             await self._note(item, "done", "unchanged", due)
             raise DropItem(f"unchanged: {item.capture.url}")
         return revision
-
-    async def close_spider(self) -> None:
-        """End the workers."""
-        await asyncio.to_thread(self._pool.close)
 
     async def _drop(self, page: Page, error: ExtractionError) -> None:
         reason = "/".join(filter(None, (error.reason, getattr(error, "cause", None))))
@@ -111,26 +130,24 @@ class ReadStage:
 class ArchiveStage:
     """Revision -> document, stored once under its key, then known to the catalog."""
 
-    def __init__(self, store: ObjectStore, catalog: Catalog, stats: StatsCollector) -> None:
+    def __init__(self, store: ObjectStore, catalog: Catalog, crawler: Crawler) -> None:
         self._store = store
         self._catalog = catalog
-        self._stats = stats
+        self._crawler = crawler
+        self._stats: StatsCollector = crawler.stats
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Build from ARCHIVE_URL and CATALOG_URL."""
         settings = crawler.settings
-        return cls(open_store(settings["ARCHIVE_URL"]), open_catalog(settings["CATALOG_URL"]), crawler.stats)
+        return cls(open_store(settings["ARCHIVE_URL"]), open_catalog(settings["CATALOG_URL"]), crawler)
 
     async def process_item(self, item: Revision) -> dict[str, Any]:
         """Return the document, which is durable when this returns; DropItem when the archive refuses it."""
         try:
-            document = await asyncio.to_thread(self._archive, item)
+            return await asyncio.to_thread(self._archive, item)
         except ArchiveError as error:
-            self._stats.inc_value(f"archive/failed/{type(error).__name__}")
-            logger.error("%s stays in the WARC only: %s", item.capture.url, error)
-            raise DropItem(str(error)) from error
-        return document
+            raise give_up(self._crawler, item.capture.url, error) from error
 
     def _archive(self, revision: Revision) -> dict[str, Any]:
         document = to_document(revision)
@@ -156,3 +173,15 @@ class ArchiveStage:
             next_due=due,
             now=datetime.now(UTC),
         )
+
+
+def give_up(crawler: Crawler, url: str, error: ArchiveError | WorkersError) -> DropItem:
+    """End the crawl because the page at `url` could not be archived; return what drops the page.
+
+    Its candidate is still pending, so the next run asks for it again.
+    """
+    if not crawler.stats.get_value(failed := f"archive/failed/{type(error).__name__}"):
+        logger.error("%s is not archived: %s", url, error)
+    crawler.stats.inc_value(failed)
+    asyncio.get_running_loop().create_task(crawler.engine.close_spider_async(reason=ARCHIVE_FAILED))
+    return DropItem(str(error))

@@ -6,11 +6,14 @@ replaced after a number of pages. The pool itself is pebble's.
 """
 
 import asyncio
+import fcntl
 import multiprocessing
 import os
+import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import TimeoutError as DeadlineError
+from concurrent.futures import wait
 from concurrent.futures.process import BrokenProcessPool
 from typing import Self
 
@@ -18,17 +21,23 @@ import attrs
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from pipelines.boilerplate import load_rules, remove_boilerplate, source_rules
-from pipelines.errors import ExtractionCrash, ExtractionError, ExtractionTimeout
+from pipelines.errors import ExtractionCrash, ExtractionError, ExtractionTimeout, WorkersError
 from pipelines.extract import extract_article
 from pipelines.model import Article, Page, Source
 
 # Extraction yields to fetching: at equal priority two busy workers delayed the event loop by over a second.
 NICENESS = 10
 CONTEXT = multiprocessing.get_context("forkserver")
-# The server imports once; workers are forked from it warm.
-CONTEXT.set_forkserver_preload(["pipelines.workers"])
+
+# The pool breaks when a worker dies between two pages, and forgets some of what waits (pebble 5.2). So whoever waits
+# looks after it every so many seconds, and a page is tried again; when pools break one after the other, it is no page's
+# fault.
+PATIENCE = 1.0
+ATTEMPTS = 4
+MAX_BREAKS = 3
 
 Job = tuple[Page, Source | None]
+Submitted = tuple[ProcessPool, "ProcessFuture[Article]"]
 
 
 def read_article(page: Page, source: Source | None = None) -> Article:
@@ -41,6 +50,19 @@ def read_article(page: Page, source: Source | None = None) -> Article:
     return remove_boilerplate(article, (*source_rules(source), *load_rules()) if source else load_rules())
 
 
+def settle_in() -> None:
+    """Prepare a worker process: it stands back behind fetching and does not outlive its crawl.
+
+    A worker that hangs in a page cannot look after its crawl, so the kernel does: when the crawl dies, its end of a
+    pipe closes, and the worker gets SIGIO, which ends it.
+    """
+    os.nice(NICENESS)
+    crawl = multiprocessing.parent_process()
+    assert crawl is not None  # this is a worker
+    fcntl.fcntl(crawl.sentinel, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(crawl.sentinel, fcntl.F_SETFL, fcntl.fcntl(crawl.sentinel, fcntl.F_GETFL) | os.O_ASYNC)
+
+
 @attrs.define(kw_only=True)
 class ExtractionPool:
     """Worker processes that turn pages into clean articles.
@@ -49,12 +71,17 @@ class ExtractionPool:
         workers: processes.
         deadline: seconds a page may take before its worker is killed.
         recycle_after: pages a worker reads before it is replaced.
+        preload: further modules that the main program imports: every worker imports it anew, and what the fork
+            server has loaded costs nothing then.
     """
 
     workers: int = attrs.field(factory=lambda: os.cpu_count() or 1)
     deadline: float = 30.0
     recycle_after: int = 500
+    preload: tuple[str, ...] = ()
     _pool: ProcessPool | None = attrs.field(default=None, init=False)
+    _breaks: int = attrs.field(default=0, init=False)  # since a page was last read
+    _lock: threading.Lock = attrs.field(factory=threading.Lock, init=False)
 
     def __enter__(self) -> Self:
         return self
@@ -67,21 +94,29 @@ class ExtractionPool:
 
         Raises:
             ExtractionError: no article; ExtractionTimeout and ExtractionCrash when the worker was lost.
+            WorkersError: no worker lives long enough to read anything.
         """
-        try:
-            article: Article = await asyncio.wrap_future(self._submit((page, source)))
-        except Exception as error:
-            raise _named(error, page, self.deadline) from error
-        return article
+        for _ in range(ATTEMPTS):
+            pool, future = await asyncio.to_thread(self._submit, (page, source))
+            waiting = asyncio.wrap_future(future)
+            waiting.add_done_callback(lambda done: done.cancelled() or done.exception())  # it is read from `future`
+            while not (await asyncio.wait({waiting}, timeout=PATIENCE))[0] and pool.active:
+                pass
+            if _is_broken(future):
+                waiting.cancel()
+                await asyncio.to_thread(self._replace, pool)
+            else:
+                return self._outcome(page, future)
+        raise ExtractionCrash(f"{page.capture.url}: {ATTEMPTS} times, all workers died")
 
     def map(self, jobs: Iterable[Job]) -> Iterator[tuple[Page, Article | ExtractionError]]:
         """Yield each page with its article or the reason there is none, in the order given.
 
         At most four pages a worker wait at a time, so `jobs` may be endless.
         """
-        waiting: deque[tuple[Page, ProcessFuture[Article]]] = deque()
+        waiting: deque[tuple[Job, Submitted]] = deque()
         for job in jobs:
-            waiting.append((job[0], self._submit(job)))
+            waiting.append((job, self._submit(job)))
             if len(waiting) >= 4 * self.workers:
                 yield self._result(*waiting.popleft())
         while waiting:
@@ -89,27 +124,83 @@ class ExtractionPool:
 
     def close(self) -> None:
         """End the workers; pages still waiting are given up."""
-        if self._pool is not None:
-            self._pool.stop()  # type: ignore[no-untyped-call]  # pebble annotates in part
-            self._pool.join()
-            self._pool = None
+        with self._lock:
+            if self._pool is not None:
+                self._pool.stop()  # type: ignore[no-untyped-call]  # pebble annotates in part
+                self._pool.join()
+                self._pool = None
 
-    def _submit(self, job: Job) -> "ProcessFuture[Article]":
-        if self._pool is None or not self._pool.active:
-            self._pool = ProcessPool(
+    def start(self) -> ProcessPool:
+        """Start the workers, which takes a second or two, and return their pool; reading a page starts them at need.
+
+        Raises:
+            WorkersError: they could not be started.
+        """
+        with self._lock:
+            if self._pool is not None:
+                return self._pool
+            if self._breaks >= MAX_BREAKS:
+                raise WorkersError("no extraction worker stays alive; is there enough memory, is newskeep whole?")
+            # Workers are forked from a server that has loaded everything once.
+            CONTEXT.set_forkserver_preload(["pipelines.warm", *self.preload])
+            pool = ProcessPool(
                 max_workers=self.workers,
                 max_tasks=self.recycle_after,
-                initializer=os.nice,
-                initargs=(NICENESS,),
+                initializer=settle_in,
                 context=CONTEXT,
             )
-        return self._pool.schedule(read_article, args=job, timeout=self.deadline)
+            try:
+                assert pool.active  # asking starts it
+            except BrokenProcessPool as error:
+                raise WorkersError(f"no extraction worker can be started: {error.__cause__}") from error
+            self._pool = pool
+            return pool
 
-    def _result(self, page: Page, future: "ProcessFuture[Article]") -> tuple[Page, Article | ExtractionError]:
+    def _submit(self, job: Job) -> "Submitted":
+        """Hand the job to a pool, a new one when the last has broken."""
+        while True:
+            pool = self.start()
+            try:
+                return pool, pool.schedule(read_article, args=job, timeout=self.deadline)
+            except RuntimeError:  # it broke just now
+                self._replace(pool)
+
+    def _replace(self, pool: ProcessPool) -> None:
+        """Put a broken pool away; whoever notices first does it."""
+        with self._lock:
+            if self._pool is pool:
+                self._pool = None
+                self._breaks += 1
+                pool.stop()  # type: ignore[no-untyped-call]  # pebble annotates in part
+                pool.join()
+
+    def _result(self, job: Job, submitted: "Submitted") -> tuple[Page, Article | ExtractionError]:
+        page = job[0]
+        for _ in range(ATTEMPTS):
+            pool, future = submitted
+            while not wait((future,), PATIENCE).done and pool.active:
+                pass
+            if not _is_broken(future):
+                try:
+                    return page, self._outcome(page, future)
+                except ExtractionError as error:
+                    return page, error
+            self._replace(pool)
+            submitted = self._submit(job)
+        return page, ExtractionCrash(f"{page.capture.url}: {ATTEMPTS} times, all workers died")
+
+    def _outcome(self, page: Page, future: "ProcessFuture[Article]") -> Article:
+        """Return the article, or raise the ExtractionError that tells why there is none."""
+        self._breaks = 0
         try:
-            return page, future.result()
-        except Exception as error:  # noqa: BLE001 - a worker may raise anything; it becomes a named failure
-            return page, _named(error, page, self.deadline)
+            return future.result()
+        except Exception as error:
+            raise _named(error, page, self.deadline) from error
+
+
+def _is_broken(future: "ProcessFuture[Article]") -> bool:
+    """Whether the pool, not the page, kept a job from being done; a job that nobody had begun is never told."""
+    return not future.done() or isinstance(future.exception(), BrokenProcessPool)
 
 
 def _named(error: Exception, page: Page, deadline: float) -> ExtractionError:
@@ -120,6 +211,6 @@ def _named(error: Exception, page: Page, deadline: float) -> ExtractionError:
             return error
         case DeadlineError():
             return ExtractionTimeout(f"{url}: extraction took longer than {deadline:g} s; its worker was ended")
-        case ProcessExpired() | BrokenProcessPool():
+        case ProcessExpired():
             return ExtractionCrash(f"{url}: the worker died: {error}")
     return ExtractionCrash(f"{url}: {type(error).__name__}: {error}")

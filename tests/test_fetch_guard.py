@@ -40,7 +40,9 @@ def test_no_spelling_of_a_private_address_passes(host):
         AddressGuard().check_name(host)
 
 
-@pytest.mark.parametrize("host", ["example.org", "8.8.8.8", "[2606:4700::1111]", "local-news.example", "10.example.org"])
+@pytest.mark.parametrize(
+    "host", ["example.org", "8.8.8.8", "[2606:4700::1111]", "local-news.example", "10.example.org"]
+)
 def test_public_hosts_pass(host):
     AddressGuard().check_name(host)
 

@@ -1,13 +1,31 @@
 import asyncio
 import os
+import subprocess
+import sys
+import threading
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from pipelines import workers
-from pipelines.errors import ExtractionCrash, ExtractionTimeout, NotHtmlError
+from pipelines.errors import ExtractionCrash, ExtractionTimeout, NotHtmlError, WorkersError
 from pipelines.model import Article, Capture, Page
+
+# A main program whose worker says who it is and then hangs.
+HANGING_CRAWL = """
+import os, sys, time
+sys.path.insert(0, sys.argv[1])
+from pipelines import workers
+
+def hang():
+    print(os.getpid(), flush=True)
+    time.sleep(60)
+
+if __name__ == "__main__":
+    workers.ExtractionPool(workers=1).start().schedule(hang).result()
+"""
 
 
 def page(payload: bytes) -> Page:
@@ -29,6 +47,8 @@ def read_oddly(page: Page, _source: object) -> Article:
             time.sleep(60)
         case b"die":
             os._exit(9)
+        case b"die later":
+            threading.Timer(0.2, os._exit, [9]).start()
         case b"fault":
             raise ValueError("odd")
         case b"image":
@@ -90,3 +110,40 @@ def test_articles_come_back_in_the_order_of_the_pages(pool):
     assert [result.headline for _, result in pool.map((page(payload), None) for payload in payloads)] == [
         payload.decode() for payload in payloads
     ]
+
+
+def test_workers_that_die_between_two_pages_are_replaced_and_no_page_is_blamed(pool):
+    payloads = [b"one", b"die later", *[str(number).encode() for number in range(20)]]
+
+    async def read() -> list[Article]:
+        await pool.read(page(b"die later"))
+        await pool.read(page(b"die later"))
+        await asyncio.sleep(0.5)
+        return await asyncio.gather(*(pool.read(page(payload)) for payload in payloads))
+
+    assert [article.headline for article in asyncio.run(read())] == [payload.decode() for payload in payloads]
+
+
+def test_workers_that_cannot_start_are_no_page_s_fault(pool, monkeypatch):
+    monkeypatch.setattr(workers, "settle_in", os._exit)  # called without a status, it fails
+
+    with pytest.raises(WorkersError):
+        asyncio.run(pool.read(page(b"one")))
+    with pytest.raises(WorkersError):
+        list(pool.map([(page(b"one"), None)] * 3))
+
+
+def test_a_worker_that_hangs_does_not_outlive_its_crawl(tmp_path):
+    script = tmp_path / "crawl.py"
+    script.write_text(HANGING_CRAWL)
+    crawl = subprocess.Popen([sys.executable, script, Path.cwd()], stdout=subprocess.PIPE, text=True)
+    worker = Path("/proc", crawl.stdout.readline().strip())
+    assert worker.exists()
+    crawl.kill()
+    crawl.wait()
+    crawl.stdout.close()
+
+    deadline = time.monotonic() + 10
+    while worker.exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not worker.exists()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from scrapy.exceptions import UsageError
 
 from crawler.commands import NewskeepCommand
+from pipelines.errors import SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,9 +40,11 @@ class Command(NewskeepCommand):
             catalog.close()
 
     def _rebuild(self) -> None:
-        from pipelines.archive import open_catalog, open_store
+        from pipelines.archive import DOCUMENTS, open_catalog, open_store
 
         store = open_store(self.setting("ARCHIVE_URL"))
+        if next(iter(store.list(DOCUMENTS)), None) is None:
+            raise SettingsError("ARCHIVE_URL", f"{store.url} holds no documents; the catalog stays as it is")
         catalog = open_catalog(self.setting("CATALOG_URL"))
         try:
             rebuilt = catalog.rebuild(store)

@@ -3,18 +3,18 @@
 import logging
 import sys
 from argparse import Namespace
-from difflib import get_close_matches
 from typing import Any
 
 from scrapy.commands.crawl import Command as ScrapyCrawl
+from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.exceptions import UsageError
 
 from crawler.command import INTERRUPTED
 from pipelines.errors import NewskeepError, SettingsError
 
-ARGUMENTS = ("source", "limit", "since")
 # What these tell at every start is for whoever debugs Scrapy.
 CHATTY = ("scrapy.addons", "scrapy.crawler", "scrapy.middleware", "scrapy.utils.log")
+FAILURES = ("archive/failed/", "record/failed/", "warc/failed/", "spider_exceptions/")
 
 
 class Command(ScrapyCrawl):
@@ -26,45 +26,53 @@ class Command(ScrapyCrawl):
             "-a since=2026-11-01 -s CONTACT=you@example.org"
         )
 
+    def process_options(self, args: list[str], opts: Namespace) -> None:
+        super().process_options(args, opts)
+        assert self.settings is not None
+        level = self.settings["LOG_LEVEL"]
+        if not isinstance(level, int) and level not in logging.getLevelNamesMapping():
+            raise UsageError(f"LOG_LEVEL: {level!r} is none of DEBUG, INFO, WARNING, ERROR, CRITICAL")
+
     def run(self, args: list[str], opts: Namespace) -> None:
         if len(args) != 1:
             raise UsageError("name one spider: scrapy crawl news")
-        assert self.crawler_process is not None
         try:
-            self._preflight(opts.spargs)
+            self.exitcode = self._crawl(args[0], opts.spargs)
         except NewskeepError as error:
             print(f"scrapy crawl: {error}", file=sys.stderr)
             self.exitcode = 1
-            return
-        for name in CHATTY:
-            logging.getLogger(name).setLevel(logging.WARNING)
-        crawler = self.crawler_process.create_crawler(args[0])
-        self.crawler_process.crawl(crawler, **opts.spargs)
-        self.crawler_process.start()
-        self.exitcode = 1 if self.crawler_process.bootstrap_failed else _exit_code(crawler.stats.get_stats())
+        except KeyboardInterrupt:
+            self.exitcode = INTERRUPTED
 
-    def _preflight(self, arguments: dict[str, str]) -> None:
-        """Raise NewskeepError for whatever would make the crawl fail from its first page on."""
-        from scrapy.settings import Settings
+    def _crawl(self, name: str, arguments: dict[str, str]) -> int:
+        """Run the crawl and return its exit status.
 
-        from crawler.addon import NewskeepAddon
-        from crawler.plan import CrawlPlan
-        from pipelines.archive import open_catalog, open_store
+        Raises:
+            NewskeepError: it could not be started.
+        """
+        from crawler.interruption import Interruption
+        from crawler.preflight import check_crawl
 
-        for name in arguments:
-            if name not in ARGUMENTS:
-                near = get_close_matches(name, ARGUMENTS, 1) or ARGUMENTS
-                raise SettingsError(f"-a {name}", f"no such argument; did you mean {' or '.join(near)}?")
+        assert isinstance(self.crawler_process, AsyncCrawlerProcess)
         assert self.settings is not None
-        settings = Settings(self.settings.copy())
-        NewskeepAddon().update_settings(settings)
-        CrawlPlan.from_settings(settings, **arguments)
-        open_store(settings["ARCHIVE_URL"]).check()
-        open_catalog(settings["CATALOG_URL"]).close()
+        known = self.crawler_process.spider_loader.list()
+        if name not in known:
+            raise SettingsError(name, f"no such spider; write: scrapy crawl {' or '.join(known)}")
+        check_crawl(self.settings, arguments)
+        for chatty in CHATTY:
+            logging.getLogger(chatty).setLevel(logging.WARNING)
+        crawler = self.crawler_process.create_crawler(name)
+        crawl = self.crawler_process.crawl(crawler, **arguments)
+        Interruption(crawler, crawl).install()
+        self.crawler_process.start(install_signal_handlers=False)
+        if not crawl.cancelled() and (error := crawl.exception()) is not None:
+            raise error
+        return _exit_code(crawler.stats.get_stats())
 
 
 def _exit_code(stats: dict[str, Any]) -> int:
-    if stats.get("finish_reason") != "finished":
+    reason = stats.get("finish_reason")
+    if reason in {None, "shutdown"}:  # stopped at once, or after what was in flight
         return INTERRUPTED
-    failed = any(name.startswith(("archive/failed", "warc/failed")) for name in stats)
-    return int(failed or not stats.get("downloader/response_count"))
+    failed = reason != "finished" or any(name.startswith(FAILURES) for name in stats)
+    return int(failed or not stats.get("downloader/response_status_count/200"))

@@ -3,6 +3,7 @@
 import os
 from argparse import Namespace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from crawler.commands.crawl import Command as Crawl
 
@@ -24,8 +25,14 @@ class Command(Crawl):
 
         assert self.settings is not None
         with DemoServer() as server:
-            os.environ |= {"http_proxy": server.proxy, "no_proxy": ""}
+            os.environ |= {"http_proxy": server.proxy, "no_proxy": _store_host()}
             self.settings.set("SEEDS_DIR", str(Path(FOLDER) / "seeds"), "cmdline")
             self.settings.set("CONTACT", "https://newskeep.example/demo", "cmdline")
             self.settings.set("DOWNLOAD_DELAY", 0, "cmdline")  # it is our own server, in this very process
             super().run(["news"], opts)
+
+
+def _store_host() -> str:
+    """Return the host of the S3 server, which the demonstration's proxy does not serve; empty without one."""
+    endpoint = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL") or ""
+    return urlsplit(endpoint).hostname or ""

@@ -94,6 +94,10 @@ def open_output(name: str) -> "Iterator[IO[bytes]]":
     path = Path(name)
     unfinished = path.with_name(f"{path.name}.part")
     try:
+        if path.exists() and not path.is_file():  # a device or a pipe takes what it is given
+            with path.open("wb") as file:
+                yield file
+            return
         with unfinished.open("wb") as file:
             yield file
         unfinished.replace(path)

@@ -14,10 +14,11 @@ from crawler.command import NewskeepCommand
 from pipelines.errors import ExtractionError, FetchError, NoArticleError, SettingsError
 
 if TYPE_CHECKING:
+    from scrapy.settings import Settings
+
     from pipelines.model import Article, Page
 
-MAX_BYTES = 50_000_000
-TIMEOUT = 30  # seconds
+WEB = ("http://", "https://")
 FORMATS = ("text", "jsonl")
 
 
@@ -52,7 +53,9 @@ class Command(NewskeepCommand):
     def execute(self, args: list[str], opts: Namespace) -> None:
         if bool(args) == bool(opts.list):
             raise UsageError("name pages (scrapy extract page.html) or a list (--list pages.jsonl)")
-        wanted = read_list(Path(opts.list)) if opts.list else find_pages(args)
+        if opts.workers is not None and opts.workers < 1:
+            raise SettingsError("--workers", f"{opts.workers} is no number of processes")
+        wanted = read_list(Path(opts.list)) if opts.list else find_pages(args, self.settings)
         as_json = bool(opts.list) or opts.format == "jsonl"
         total, failed = print_articles(wanted, as_json=as_json, workers=opts.workers)
         if total and total == failed:
@@ -75,7 +78,7 @@ def print_articles(wanted: Iterator[Wanted], *, as_json: bool, workers: int | No
             names.append(item.name)
             yield item.page, None
 
-    with ExtractionPool(**({"workers": workers} if workers else {})) as pool:
+    with ExtractionPool(preload=("scrapy.cmdline",), **({"workers": workers} if workers else {})) as pool:
         for page, result in pool.map(jobs()):
             name = names[total]
             total += 1
@@ -129,13 +132,15 @@ def as_text(article: "Article") -> str:
     return "\n".join((*lines, ""))
 
 
-def find_pages(args: list[str]) -> Iterator[Wanted]:
+def find_pages(args: list[str], settings: "Settings | None") -> Iterator[Wanted]:
     """Yield the pages that the arguments name: files, folders, URLs."""
     from pipelines.extract import find_saved, read_saved
 
+    urls = [arg for arg in args if arg.startswith(WEB)]
+    fetched = iter(fetch_pages(urls, settings) if urls and settings else ())
     for arg in args:
-        if arg.startswith(("http://", "https://")):
-            yield Wanted(name=arg, page=fetch_page(arg))
+        if arg.startswith(WEB):
+            yield Wanted(name=arg, page=next(fetched))
         else:
             for path in find_saved(Path(arg)):
                 yield Wanted(name=str(path), page=read_saved(path))
@@ -152,7 +157,7 @@ def read_list(file: Path) -> Iterator[Wanted]:
     try:
         lines = file.read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(str(file), f"cannot be read: {error}") from error
+        raise SettingsError(str(file), f"cannot be read: {getattr(error, 'strerror', None) or error}") from error
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
@@ -167,25 +172,17 @@ def read_list(file: Path) -> Iterator[Wanted]:
         yield Wanted(name=name, page=read_saved(near if near.exists() else Path(name), url))
 
 
-def fetch_page(url: str) -> "Page":
-    """Return the page at `url`, fetched once, plainly.
+def fetch_pages(urls: list[str], settings: "Settings") -> "list[Page]":
+    """Return the pages at the URLs, fetched by the crawl's own rules.
 
     Raises:
-        FetchError: it cannot be had.
+        SettingsError: nobody answers for the requests (CONTACT).
+        FetchError: one cannot be had.
     """
-    import urllib.error
-    import urllib.request
-    from datetime import UTC, datetime
+    from crawler.spiders.errand import run_errand
 
-    from pipelines.extract import saved_page
-
-    request = urllib.request.Request(url, headers={"User-Agent": "newskeep (scrapy extract)", "Accept": "text/html"})  # noqa: S310 - http(s) only, checked by the caller
-    started = datetime.now(UTC)
-    try:
-        with urllib.request.urlopen(request, timeout=TIMEOUT) as response:  # noqa: S310 - as above
-            payload = response.read(MAX_BYTES)
-            return saved_page(
-                payload, url=response.geturl(), fetched_at=started, charset=response.headers.get_content_charset()
-            )
-    except (OSError, ValueError) as error:
-        raise FetchError(f"{url}: cannot be fetched: {error}") from error
+    pages = run_errand(settings, lambda fetch: [fetch(url) for url in urls])
+    for page in pages:
+        if page.capture.status != 200:
+            raise FetchError(f"{page.capture.url}: answers {page.capture.status}")
+    return pages

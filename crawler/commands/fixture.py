@@ -41,10 +41,17 @@ class Command(NewskeepCommand):
 
         url = args[1]
         source, slug = default_names(url)
-        folder = Path(opts.to) / (opts.source or source) / (opts.slug or slug)
+        folder = Path(opts.to) / plain_name("--source", opts.source or source) / plain_name("--slug", opts.slug or slug)
         if folder.exists():
             raise SettingsError(str(folder), "exists already; name another with --slug")
         assert self.settings is not None
         page: Page = run_errand(self.settings, lambda fetch: fetch(url))
         write_fixture(folder, page)
         print(f"{folder}: correct expected.json, then run: make test")
+
+
+def plain_name(option: str, name: str) -> str:
+    """Return `name`; SettingsError when it would lead to another folder."""
+    if Path(name).name != name or name == "..":
+        raise SettingsError(option, f"{name!r} is no plain name")
+    return name

@@ -16,7 +16,9 @@ PROBLEMS = {
     "outcome/skipped/": "left alone",
     "discovery/failed/": "listing not to be had",
     "discovery/skipped/": "listing left alone",
+    "outcome/waiting/": "waits for the next crawl",
     "archive/failed/": "NOT ARCHIVED",
+    "record/failed/": "NOT RECORDED",
     "warc/failed/": "WARC NOT UPLOADED",
 }
 

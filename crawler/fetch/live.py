@@ -70,7 +70,8 @@ class LiveHandler(BaseDownloadHandler):
         except UnresolvedHostError as error:
             raise CannotResolveHostError(f"{request.url}: {error}") from error
         except (httpcore2.ConnectError, httpcore2.ProxyError, ssl.SSLError) as error:
-            raise DownloadConnectionRefusedError(f"{request.url}: {error}") from error
+            where = f" of the proxy {proxy}" if (proxy := request.meta.get("proxy")) else ""
+            raise DownloadConnectionRefusedError(f"{request.url}: {error}{where}") from error
         except (httpcore2.NetworkError, httpcore2.ProtocolError) as error:
             answer.truncated, failure = "disconnect", _lost(request, answer, error)
         self._pace(request, answer.log)

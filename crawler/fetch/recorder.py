@@ -13,7 +13,7 @@ from scrapy.exceptions import NotConfigured
 from scrapy.statscollectors import StatsCollector
 
 from pipelines.archive import Exchange, Spool, WarcWriter, open_store
-from pipelines.errors import ArchiveError
+from pipelines.errors import ArchiveError, WarcError
 from pipelines.model import WarcLocation
 
 logger = logging.getLogger(__name__)
@@ -62,9 +62,15 @@ class Recorder:
         """Return where the exchange now lies; it has left the process when this returns.
 
         Raises:
-            WarcError: it could not be written.
+            WarcError: it could not be written, so nobody may see it.
         """
-        location = await asyncio.get_running_loop().run_in_executor(self._writing, self._writer.write, exchange)
+        try:
+            location = await asyncio.get_running_loop().run_in_executor(self._writing, self._writer.write, exchange)
+        except WarcError as error:
+            if not self._stats.get_value(failed := f"record/failed/{type(error).__name__}"):
+                logger.error("%s is not recorded: %s", exchange.url, error)
+            self._stats.inc_value(failed)
+            raise
         self._stats.inc_value("warc/exchanges")
         return location
 
@@ -77,9 +83,12 @@ class Recorder:
         self._uploading.submit(self._recover)
 
     async def close(self) -> None:
-        """Close the open segment and wait until everything is uploaded."""
+        """Close the open segment and wait until everything is uploaded; what cannot be stays for the next run."""
         loop = asyncio.get_running_loop()
-        await loop.run_in_executor(self._writing, self._writer.close)
+        try:
+            await loop.run_in_executor(self._writing, self._writer.close)
+        except OSError as error:
+            self._fail(WarcError(f"{self._spool.directory}: the segment stays open: {error.strerror or error}"))
         await loop.run_in_executor(None, self._uploading.shutdown)
         self._writing.shutdown()
 
@@ -87,8 +96,7 @@ class Recorder:
         try:
             self._spool.upload(segment)
         except ArchiveError as error:
-            self._stats.inc_value(f"warc/failed/{type(error).__name__}")
-            logger.error("%s", error)
+            self._fail(error)
         else:
             self._stats.inc_value("warc/segments")
 
@@ -96,11 +104,14 @@ class Recorder:
         try:
             recovery = self._spool.recover()
         except ArchiveError as error:
-            self._stats.inc_value(f"warc/failed/{type(error).__name__}")
-            logger.error("%s", error)
+            self._fail(error)
             return
         for key in recovery.uploaded:
             logger.info("uploaded %s, left by an earlier run", key)
         for problem in recovery.damaged:
             self._stats.inc_value("warc/failed/damaged")
             logger.error("%s", problem)
+
+    def _fail(self, error: ArchiveError) -> None:
+        self._stats.inc_value(f"warc/failed/{type(error).__name__}")
+        logger.error("%s", error)

@@ -5,6 +5,7 @@ for a permission; both are wrong (§2.3.1.4), so this one replaces it.
 """
 
 import asyncio
+import logging
 import time
 from typing import Self
 from urllib.parse import urlsplit
@@ -17,6 +18,9 @@ from scrapy.http.request import NO_CALLBACK
 
 from crawler.discovery import RobotsPolicy, policy_for_status
 from crawler.fetch import HostPaces
+from pipelines.errors import ArchiveError
+
+logger = logging.getLogger(__name__)
 
 MAX_AGE = 24 * 3600.0  # seconds a policy may be kept, RFC 9309 §2.4
 RETRY_AFTER = 300.0  # seconds until an unreachable robots.txt is asked for again
@@ -24,12 +28,21 @@ MAX_HOPS = 5  # redirects followed, RFC 9309 §2.3.1.2
 PRIORITY = 10_000
 
 
+class UnknownRulesError(IgnoreRequest):
+    """The host's robots.txt gave no answer, so nothing may be asked for now; later it may."""
+
+
 @attrs.define
 class Known:
-    """A host's policy, being fetched or in force until `expires` (monotonic seconds)."""
+    """A host's policy, being fetched or in force until `expires` (monotonic seconds).
+
+    Attributes:
+        stands_in: it takes the place of a robots.txt that gave no answer.
+    """
 
     policy: "asyncio.Task[RobotsPolicy]"
     expires: float = float("inf")
+    stands_in: bool = False
 
 
 class RobotsMiddleware:
@@ -46,18 +59,19 @@ class RobotsMiddleware:
         return cls(crawler)
 
     async def process_request(self, request: Request) -> None:
-        """Let the request pass, or raise IgnoreRequest."""
+        """Let the request pass, or raise IgnoreRequest: UnknownRulesError when it may pass another time."""
         if request.meta.get("robots"):
             return
         policy = await self.policy(request.url, source=request.meta["source"])
         if not policy.allows(request.url, self._agent):
+            if self._known[_origin(request.url)].stands_in:
+                raise UnknownRulesError(f"{request.url}: {policy.reason}")
             self._crawler.stats.inc_value("robots/forbidden")
             raise IgnoreRequest(f"robots.txt forbids {request.url}: {policy.reason}")
 
     async def policy(self, url: str, *, source: str) -> RobotsPolicy:
         """Return the policy in force for the URL's scheme, host and port; asked for once, however many wait."""
-        parts = urlsplit(url)
-        origin = f"{parts.scheme}://{parts.netloc}"
+        origin = _origin(url)
         known = self._known.get(origin)
         if known is None or known.expires < time.monotonic():
             known = self._known[origin] = Known(asyncio.ensure_future(self._fetch(origin, source)))
@@ -71,8 +85,14 @@ class RobotsMiddleware:
             meta={"robots": True, "source": source, "redirect_ttl": MAX_HOPS, "dont_retry": True},
         )
         policy, max_age = await self._ask(request)
-        self._known[origin].expires = time.monotonic() + max_age
-        self._crawler.stats.inc_value("robots/fetched")
+        known = self._known[origin]
+        known.expires = time.monotonic() + max_age
+        known.stands_in = max_age == RETRY_AFTER
+        if known.stands_in:
+            self._crawler.stats.inc_value("robots/unreachable")
+            logger.warning("%s: %s; nothing is asked of it for now", origin, policy.reason)
+        else:
+            self._crawler.stats.inc_value("robots/fetched")
         if delay := policy.crawl_delay(self._agent):
             HostPaces(self._crawler).slow_to(urlsplit(origin).hostname or "", delay)
         return policy
@@ -84,11 +104,19 @@ class RobotsMiddleware:
             response = await self._crawler.engine.download_async(request)
         except IgnoreRequest:
             return RobotsPolicy.allow_all("robots.txt redirects too often"), MAX_AGE
+        except ArchiveError:
+            raise  # the fault is ours
         except Exception as error:  # noqa: BLE001 - whatever kept us from it, RFC 9309 §2.3.1.4 says disallow
-            return RobotsPolicy.deny_all(f"robots.txt cannot be reached ({type(error).__name__})"), RETRY_AFTER
+            problem = str(error).removeprefix(f"{request.url}: ") or type(error).__name__
+            return RobotsPolicy.deny_all(f"robots.txt cannot be reached ({problem})"), RETRY_AFTER
         match policy_for_status(response.status):
             case "parse":
                 return RobotsPolicy.parse(response.body), MAX_AGE
             case "allow":
                 return RobotsPolicy.allow_all(f"robots.txt answers {response.status}"), MAX_AGE
         return RobotsPolicy.deny_all(f"robots.txt answers {response.status}"), RETRY_AFTER
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"

@@ -98,8 +98,11 @@ def _items(data: Any) -> Iterator[dict[str, Any]]:
 
 
 def _name_in_title(title: str, base_url: str) -> str:
-    """Return the part of a title that the host is named for, else its first part."""
+    """Return the part of a title that shares most with the host's name, or its first part when none does."""
     parts = [part.strip() for part in TITLE_PARTS.split(title) if part.strip()]
     host = re.sub(r"[^a-z0-9]", "", (urlsplit(base_url).hostname or "").removeprefix("www."))
-    fitting = [part for part in parts if (plain := slug(part).replace("-", "")) and plain in host]
-    return max(fitting, key=len) if fitting else next(iter(parts), "")
+
+    def shared(part: str) -> int:
+        return sum(len(word) for word in slug(part).split("-") if len(word) > 2 and word in host)
+
+    return max(parts, key=shared, default="")

@@ -56,7 +56,7 @@ def probe_source(url: str, visitor: Visitor, *, today: date) -> Probe:
         source,
         feeds=confirmer.confirm_feeds(links.feeds, home_page),
         sitemaps=confirmer.confirm_sitemaps(home_page),
-        sections=links.hubs[:MAX_SECTIONS],
+        sections=tuple(filter(visitor.may_ask, links.hubs))[:MAX_SECTIONS],
         language=identity.language or confirmer.common_language(),
     )
     return Probe(source=source, notes=(*_remarks(source, asked, len(links.hubs)), *confirmer.notes))

@@ -62,6 +62,10 @@ class Visitor:
             target = onward
         raise FetchError(f"{url}: more than {MAX_REDIRECTS} redirects; give the address they should lead to")
 
+    def may_ask(self, url: str) -> bool:
+        """Whether robots.txt lets us ask for `url`."""
+        return self.read_robots(url).allows(url, self._agent)
+
     def _check(self, url: str) -> None:
         policy = self.read_robots(url)
         if not policy.allows(url, self._agent):

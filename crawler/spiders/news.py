@@ -1,5 +1,6 @@
 """One spider for every source: ask, follow, hand on pages. What things mean is decided elsewhere."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Self
@@ -7,19 +8,20 @@ from urllib.parse import urljoin
 
 from scrapy import Request, Spider
 from scrapy.crawler import Crawler
-from scrapy.exceptions import IgnoreRequest
+from scrapy.exceptions import CloseSpider, IgnoreRequest
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.discovery import Hub, UrlShapes, judge_link, read_feed, read_hub, read_sitemap
 from crawler.fetch import HostPaces
 from crawler.frontier import Frontier
-from crawler.middlewares.robots import RobotsMiddleware
+from crawler.middlewares.robots import RobotsMiddleware, UnknownRulesError
 from crawler.plan import CrawlPlan
 from crawler.responses import GONE, MACHINE_TYPES, PAGE_TYPES, REDIRECTS, charset_of, location_of, refusal_of
-from pipelines.archive import open_catalog
-from pipelines.errors import DiscoveryError
+from pipelines.archive import Catalog, open_catalog
+from pipelines.errors import ArchiveError, DiscoveryError
 from pipelines.model import Candidate, Channel, Page, Source
+from pipelines.stages import ARCHIVE_FAILED
 from pipelines.urls import normalize_url
 
 # What tells most about a source is asked first; articles go newest first, at priorities 0 to 99.
@@ -37,9 +39,10 @@ class NewsSpider(Spider):
     name = "news"
     frontier: Frontier  # made when the crawl starts
 
-    def __init__(self, plan: CrawlPlan, crawler: Crawler) -> None:
+    def __init__(self, plan: CrawlPlan, catalog: Catalog, crawler: Crawler) -> None:
         super().__init__()
         self.plan = plan
+        self._catalog = catalog
         self.sources = {source.id: source for source in plan.sources}
         self.shapes = {source.id: UrlShapes() for source in plan.sources}
         self._known_urls: dict[str, list[str]] = {source.id: [] for source in plan.sources}
@@ -52,17 +55,16 @@ class NewsSpider(Spider):
         """Build for `-a source=a,b -a limit=N -a since=2026-11-01`, each optional.
 
         Raises:
-            SettingsError, SeedError: the crawl cannot be what was asked for.
+            SettingsError, SeedError, CatalogError: the crawl cannot be what was asked for.
         """
         plan = CrawlPlan.from_settings(crawler.settings, source=source, limit=limit, since=since)
-        spider = cls(plan, crawler)
+        spider = cls(plan, open_catalog(crawler.settings["CATALOG_URL"]), crawler)
         spider._set_crawler(crawler)
         return spider
 
     async def start(self) -> Found:
         """Ask each source for its home page, and go on with what earlier runs left."""
-        catalog = open_catalog(self.settings["CATALOG_URL"])
-        self.frontier = Frontier(catalog, self.plan, self.crawler.stats)
+        self.frontier = Frontier(self._catalog, self.plan, self.crawler.stats)
         paces = HostPaces(self.crawler)
         for source in self.plan.sources:
             for host in source.hosts:
@@ -88,13 +90,22 @@ class NewsSpider(Spider):
             async for found in self._without(response.request, problem):
                 yield found
 
-    async def discovery_failed(self, failure: Failure) -> Found:
+    async def request_failed(self, failure: Failure) -> Found:
         """Go on without a page that could not be had or may not be asked for."""
-        if isinstance(failure.value, IgnoreRequest):
-            self.crawler.stats.inc_value("discovery/skipped/robots")
+        request = _request_of(failure)
+        if isinstance(failure.value, ArchiveError):  # nothing can be recorded any more
+            raise CloseSpider(ARCHIVE_FAILED)
+        if isinstance(failure.value, asyncio.CancelledError):  # Ctrl-C twice: it was given up, it did not fail
             return
-        async for found in self._without(_request_of(failure), str(failure.value)):
-            yield found
+        if "candidate" in request.meta:
+            await self._note_failure(request.meta["candidate"], failure)
+        elif isinstance(failure.value, UnknownRulesError):
+            self.crawler.stats.inc_value("discovery/failed/robots-unreachable")
+        elif isinstance(failure.value, IgnoreRequest):
+            self.crawler.stats.inc_value("discovery/skipped/robots")
+        else:
+            async for found in self._without(request, str(failure.value)):
+                yield found
 
     async def _without(self, request: Request, problem: str) -> Found:
         self.crawler.stats.inc_value(f"discovery/failed/{request.cb_kwargs['read']}")
@@ -135,21 +146,27 @@ class NewsSpider(Spider):
         known += [candidate.url for candidate in candidates][: MAX_KNOWN_URLS - len(known)]
         self.shapes[source.id] = UrlShapes.from_urls(known)
 
-    async def read_listing(self, response: Response, source: Source, page: int = 1, barren: int = 0) -> Found:
+    async def read_listing(
+        self, response: Response, source: Source, listing: str, page: int = 1, barren: int = 0
+    ) -> Found:
         """Follow the articles of a section or archive page, and its next page while pages bring news.
 
-        When nothing of what a page lists was known before this crawl, one page without news is forgiven: what its
-        sitemap leaves out stands deeper in the list.
+        Until a crawl has come to the end of a listing, what an interrupted one left known is news like any other; and
+        one page without news is forgiven: what the sitemap leaves out stands deeper in the list.
         """
         hub = self._read_hub(response, source, Channel.HUB)
+        unseen = self.frontier.has_unseen(hub.candidates)
         admitted = await self.frontier.admit(source, hub.candidates)
         for candidate in admitted:
             yield self._ask_article(source, candidate)
-        barren = 0 if admitted else barren + 1
-        patience = 0 if self.frontier.knew_any(hub.candidates) else 1
-        if barren <= patience and page < self.max_listing_pages:
-            for url in hub.next_pages[:1]:
-                yield self._ask(source, url, "read_listing", priority=LISTING - page, page=page + 1, barren=barren)
+        known, finished = self.frontier.knew_any(hub.candidates), await self.frontier.has_finished(listing)
+        barren = 0 if admitted or (unseen and known and not finished) else barren + 1
+        patience = 0 if known and finished else 1
+        if barren <= patience and page < self.max_listing_pages and hub.next_pages:
+            told = {"listing": listing, "page": page + 1, "barren": barren}
+            yield self._ask(source, hub.next_pages[0], "read_listing", priority=LISTING - page, **told)
+        elif self.frontier.has_room(source):
+            await self.frontier.finish(listing, source)
 
     async def _follow_up(self, source: Source, *, feeds: Sequence[str] = (), sections: Sequence[str] = ()) -> Found:
         """Ask for the feeds, sitemaps and sections that the seed names, else for those that were found."""
@@ -158,7 +175,7 @@ class NewsSpider(Spider):
         for url in source.sitemaps or await self._sitemaps(source):
             yield self._ask(source, url, "read_sitemap", priority=SITEMAP)
         for url in (source.sections or sections)[: self.max_sections]:
-            yield self._ask(source, url, "read_listing", priority=LISTING)
+            yield self._ask(source, url, "read_listing", priority=LISTING, listing=url)
 
     async def _sitemaps(self, source: Source) -> Sequence[str]:
         robots = self.crawler.get_downloader_middleware(RobotsMiddleware)
@@ -208,10 +225,11 @@ class NewsSpider(Spider):
             request = self._ask_article(source, candidate, url=target, hops=hops + 1)
             yield request.replace(meta={**request.meta, "redirect_urls": [candidate.url]})
 
-    async def article_failed(self, failure: Failure) -> None:
-        """Remember an article that could not be had."""
-        candidate: Candidate = _request_of(failure).meta["candidate"]
-        if isinstance(failure.value, IgnoreRequest):
+    async def _note_failure(self, candidate: Candidate, failure: Failure) -> None:
+        """Remember an article that could not be had; one whose robots.txt is out of reach waits for the next run."""
+        if isinstance(failure.value, UnknownRulesError):
+            self.crawler.stats.inc_value("outcome/waiting/robots-unreachable")
+        elif isinstance(failure.value, IgnoreRequest):
             await self.frontier.note(candidate, "skipped", "robots")
         else:
             await self.frontier.note(candidate, "failed", type(failure.value).__name__)
@@ -222,7 +240,7 @@ class NewsSpider(Spider):
         return Request(
             url,
             callback=self.parse_discovery,
-            errback=self.discovery_failed,
+            errback=self.request_failed,
             priority=priority,
             cb_kwargs={"source": source, "read": read, **arguments},
             meta={"source": source.id},
@@ -232,7 +250,7 @@ class NewsSpider(Spider):
         return Request(
             url or candidate.url,
             callback=self.parse_article,
-            errback=self.article_failed,
+            errback=self.request_failed,
             priority=_recency(candidate),
             cb_kwargs={"source": source, "candidate": candidate, "hops": hops},
             # A redirect may lead to an article that we have; so the spider follows it, not the middleware.

@@ -9,15 +9,17 @@ from pipelines.archive.document import (
     validate_document,
 )
 from pipelines.archive.exchange import Exchange
-from pipelines.archive.keys import revision_key, segment_key
+from pipelines.archive.keys import DOCUMENTS, revision_key, segment_key
 from pipelines.archive.objects import ObjectStore, StoredObject
-from pipelines.archive.reader import Recorded, iter_captures, read_record
+from pipelines.archive.reader import Recorded, captures_of, iter_captures, read_at, read_record
 from pipelines.archive.rows import RevisionRow
 from pipelines.archive.spool import Recovery, Spool
 from pipelines.archive.store import open_store
+from pipelines.archive.streams import Warc, find_warcs
 from pipelines.archive.warc import WarcWriter
 
 __all__ = [
+    "DOCUMENTS",
     "Catalog",
     "Exchange",
     "ObjectStore",
@@ -27,10 +29,14 @@ __all__ = [
     "RevisionRow",
     "Spool",
     "StoredObject",
+    "Warc",
     "WarcWriter",
+    "captures_of",
+    "find_warcs",
     "iter_captures",
     "open_catalog",
     "open_store",
+    "read_at",
     "read_document",
     "read_documents",
     "read_record",

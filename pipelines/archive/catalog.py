@@ -99,10 +99,15 @@ class Catalog:
                 due -= set(connection.scalars(select(urls.c.url_key).where(urls.c.url_key.in_(chunk), resting)))
         return due
 
-    def pending(self, source: str, limit: int | None = None) -> list[tuple[str, Candidate]]:
-        """Return what was found and not yet asked for, newest published first, those without a date last."""
+    def pending(
+        self, source: str, limit: int | None = None, *, due_by: datetime | None = None
+    ) -> list[tuple[str, Candidate]]:
+        """Return what was found and not yet asked for, newest published first, those without a date last.
+
+        With `due_by`, also what failed for a time and may be tried again by then; it may no longer be listed anywhere.
+        """
         with self._database.reading() as connection:
-            rows = connection.execute(select_pending(source, limit)).mappings()
+            rows = connection.execute(select_pending(source, limit, due_by)).mappings()
             return [(row["url_key"], row_candidate(row)) for row in rows]
 
     def note_outcome(
@@ -147,16 +152,21 @@ class Catalog:
                     return row.etag, row.last_modified
         return None, None
 
+    def was_polled(self, url: str) -> bool:
+        """Whether `note_poll` was ever called for a feed, sitemap or listing."""
+        with self._database.reading() as connection:
+            return connection.scalar(select(polls.c.url).where(polls.c.url == url)) is not None
+
     def note_poll(
         self,
         url: str,
         *,
         source: str,
         kind: str,
-        etag: str | None,
-        last_modified: str | None,
-        payload_digest: str | None,
-        brought: int,
+        etag: str | None = None,
+        last_modified: str | None = None,
+        payload_digest: str | None = None,
+        brought: int = 0,
         now: datetime,
     ) -> None:
         """Remember the last look at a feed, sitemap or listing, and how many new candidates it brought."""

@@ -64,7 +64,7 @@ def open_database(url: str, *, create: bool) -> Database:
     except (NoSuchModuleError, ArgumentError) as error:
         raise CatalogError(f"CATALOG_URL: {url!r} is no database; {FORMS}") from error
     except ModuleNotFoundError as error:
-        raise CatalogError(f"{url}: the driver {error.name} is missing; install newskeep[postgresql]") from error
+        raise CatalogError(f"{url}: the driver {error.name} is missing; install psycopg") from error
     database = Database(engine)
     try:
         _prepare(database)

@@ -8,16 +8,22 @@ from sqlalchemy import ColumnElement, Select, func, select
 
 from pipelines.archive.tables import revisions, urls
 
+MAX_FAILURES = 5  # in a row, after which a URL is asked for only where it is found again
+
 COUNT_URLS = select(urls.c.source, urls.c.state, func.count()).group_by(urls.c.source, urls.c.state)
 COUNT_REVISIONS = select(
     revisions.c.source, func.count(), func.count(revisions.c.article_id.distinct()).label("articles")
 ).group_by(revisions.c.source)
 
 
-def select_pending(source: str, limit: int | None) -> Select[Any]:
-    """Ask for what waits, newest published first, those without a date last."""
+def select_pending(source: str, limit: int | None, due_by: datetime | None) -> Select[Any]:
+    """Ask for what waits, newest published first, those without a date last (see `Catalog.pending`)."""
+    waits: ColumnElement[bool] = urls.c.state == "pending"
+    if due_by is not None:
+        failed = (urls.c.state == "failed") & (urls.c.next_due <= due_by) & (urls.c.failures < MAX_FAILURES)
+        waits |= failed & urls.c.channel.is_not(None)  # what was only ever a redirect's target has no candidate
     newest = urls.c.published.is_(None), urls.c.published.desc(), urls.c.discovered_at, urls.c.url_key
-    return select(urls).where(urls.c.source == source, urls.c.state == "pending").order_by(*newest).limit(limit)
+    return select(urls).where(urls.c.source == source, waits).order_by(*newest).limit(limit)
 
 
 def select_revisions(

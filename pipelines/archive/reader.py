@@ -15,7 +15,7 @@ from pipelines.archive.http1 import HeaderPairs, HttpResponse, parse_response, s
 from pipelines.archive.keys import segment_key
 from pipelines.archive.objects import ObjectStore
 from pipelines.archive.records import GZIP, sha256_digest
-from pipelines.archive.streams import open_warcs
+from pipelines.archive.streams import StoredWarc, Warc, find_warcs
 from pipelines.errors import WarcError
 from pipelines.model import WarcLocation
 
@@ -63,9 +63,14 @@ def iter_captures(url_or_path: str | Path, store: ObjectStore | None = None) -> 
         WarcError: it is missing or broken; the captures before the broken record have been given by then.
         StoreError: the store failed.
     """
-    for name, stream in open_warcs(str(url_or_path), store):
-        with stream:
-            yield from _captures(name, stream)
+    for warc in find_warcs(str(url_or_path), store):
+        yield from captures_of(warc)
+
+
+def captures_of(warc: Warc) -> Iterator[Recorded]:
+    """Yield the captures of one WARC; raise as `iter_captures`."""
+    with warc.open() as stream:
+        yield from _captures(warc.name, stream)
 
 
 def read_record(store: ObjectStore, location: WarcLocation) -> Recorded:
@@ -75,11 +80,19 @@ def read_record(store: ObjectStore, location: WarcLocation) -> Recorded:
         StoreError: the segment is missing (still in the spool, perhaps) or cannot be read.
         WarcError: there is no whole record at that place, or another one.
     """
-    key = segment_key(location.filename)
-    member = store.get(key, start=location.offset, length=location.length)
-    recorded = next(_captures(key, io.BytesIO(member)), None)
+    return read_at(StoredWarc(store, segment_key(location.filename)), location)
+
+
+def read_at(warc: Warc, location: WarcLocation) -> Recorded:
+    """Return the capture at a place in a WARC, without the metadata that another record holds.
+
+    Raises:
+        StoreError, WarcError: as `read_record`.
+    """
+    member = warc.read(location.offset, location.length)
+    recorded = next(_captures(warc.name, io.BytesIO(member)), None)
     if recorded is None or recorded.location.record_id != location.record_id:
-        raise WarcError(f"{key}: byte {location.offset} is not the record {location.record_id}")
+        raise WarcError(f"{warc.name}: byte {location.offset} is not the record {location.record_id}")
     return attrs.evolve(recorded, location=location)
 
 

@@ -1,6 +1,7 @@
 """From the local spool to the store: segments are proven, uploaded, read back, and only then let go."""
 
 import fcntl
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -39,6 +40,20 @@ class Spool:
     def __init__(self, directory: Path, store: ObjectStore) -> None:
         self.directory = directory
         self.store = store
+
+    def check(self) -> None:
+        """Make the folder if need be and try to write in it.
+
+        Raises:
+            WarcError: that failed.
+        """
+        try:
+            self.directory.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=self.directory) as file:
+                file.write(b"newskeep")
+                file.flush()
+        except OSError as error:
+            raise WarcError(f"SPOOL_DIR: {self.directory}: cannot be written: {error.strerror or error}") from error
 
     def recover(self) -> Recovery:
         """Finish what an earlier run left: cut unfinished segments after their last whole record, upload all.

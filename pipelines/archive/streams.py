@@ -1,10 +1,12 @@
-"""WARC files as streams, from this machine or from a store."""
+"""WARC files, from this machine or from a store: read from front to back, or at a place."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any
 from urllib.parse import urlsplit
+
+import attrs
 
 from pipelines.archive.objects import ObjectStore, stored_size
 from pipelines.archive.store import folder_of, open_store
@@ -44,36 +46,91 @@ class StoredFile(io.RawIOBase):
         return self._position
 
 
-def open_warcs(url: str, store: ObjectStore | None) -> Iterator[tuple[str, IO[bytes]]]:
-    """Yield name and stream of the WARC at `url`, or of each in that folder (see `iter_captures`); close them.
+@attrs.frozen
+class FileWarc:
+    """A WARC on this machine."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        """The path."""
+        return str(self.path)
+
+    def open(self) -> IO[bytes]:
+        """Return it as a stream.
+
+        Raises:
+            WarcError: it is missing or cannot be read.
+        """
+        try:
+            return self.path.open("rb")
+        except OSError as error:
+            raise WarcError(f"{self.path}: cannot be read: {error.strerror or error}") from error
+
+    def read(self, start: int, length: int) -> bytes:
+        """Return `length` bytes from `start` on, fewer at the end; raise as `open`."""
+        with self.open() as file:
+            file.seek(start)
+            return file.read(length)
+
+
+@attrs.frozen
+class StoredWarc:
+    """A WARC in a store."""
+
+    store: ObjectStore
+    key: str
+
+    @property
+    def name(self) -> str:
+        """The URL."""
+        return f"{self.store.url}/{self.key}"
+
+    def open(self) -> IO[bytes]:
+        """Return it as a stream, which raises StoreError when the store fails."""
+        return io.BufferedReader(StoredFile(self.store, self.key), BLOCK_SIZE)
+
+    def read(self, start: int, length: int) -> bytes:
+        """Return `length` bytes from `start` on, fewer at the end.
+
+        Raises:
+            StoreError: it is missing, or the store failed.
+        """
+        return self.store.get(self.key, start=start, length=length)
+
+
+Warc = FileWarc | StoredWarc
+
+
+def find_warcs(url: str, store: ObjectStore | None = None) -> Sequence[Warc]:
+    """Return the WARC at `url`, or each in that folder (see `iter_captures`), sorted by name.
 
     Raises:
-        WarcError: a file is missing, or the folder holds none.
+        WarcError: the folder holds none.
         StoreError: the store holds none there, or failed.
     """
     if store is not None:
-        yield from _stored(store, url)
-    elif url.startswith("s3://"):
+        return _stored(store, url)
+    if url.startswith("s3://"):
         parts = urlsplit(url)
-        yield from _stored(open_store(f"s3://{parts.netloc}"), parts.path.removeprefix("/"))
-    else:
-        path = folder_of(url) if url.startswith("file:") else Path(url)
-        paths = sorted(found for found in path.rglob("*.warc*") if found.name.endswith(SUFFIXES))
-        for file in paths if path.is_dir() else [path]:
-            try:
-                yield str(file), file.open("rb")
-            except OSError as error:
-                raise WarcError(f"{file}: cannot be read: {error.strerror or error}") from error
-        if path.is_dir() and not paths:
-            raise WarcError(f"{path}: no .warc or .warc.gz file in this folder")
+        if not parts.netloc:
+            raise WarcError(f"{url!r} names no bucket; write s3://BUCKET/KEY")
+        return _stored(open_store(f"s3://{parts.netloc}"), parts.path.removeprefix("/"))
+    path = folder_of(url) if url.startswith("file:") else Path(url)
+    if not path.is_dir():
+        return [FileWarc(path)]
+    found = sorted(file for file in path.rglob("*.warc*") if file.name.endswith(SUFFIXES))
+    if not found:
+        raise WarcError(f"{path}: no .warc or .warc.gz file in this folder")
+    return [FileWarc(file) for file in found]
 
 
-def _stored(store: ObjectStore, key: str) -> Iterator[tuple[str, IO[bytes]]]:
+def _stored(store: ObjectStore, key: str) -> Sequence[Warc]:
     if key.endswith(SUFFIXES):
         keys = [key] if stored_size(store, key) is not None else []
     else:
         keys = [found.key for found in store.list(key) if found.key.endswith(SUFFIXES)]
     if not keys:
         raise StoreError(f"{store.url}/{key}: no such WARC")
-    for found in keys:
-        yield f"{store.url}/{found}", io.BufferedReader(StoredFile(store, found), BLOCK_SIZE)
+    return [StoredWarc(store, found) for found in keys]
