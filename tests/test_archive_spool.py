@@ -181,3 +181,19 @@ def test_a_segment_without_a_timestamp_in_its_name_is_set_aside(folder, file_sto
         Spool(folder, file_store).upload(odd)
 
     assert (folder / "damaged" / "odd.warc.gz").exists()
+
+
+def test_a_child_that_shares_the_file_does_not_keep_a_segment_from_its_upload(tmp_path, file_store):
+    shared = []
+
+    class Sharing(WarcWriter):
+        def _write(self, segment, members):
+            super()._write(segment, members)
+            shared.append(os.dup(segment.file.fileno()))  # as a child has it that is being forked
+
+    with Sharing(tmp_path / "spool") as writer:
+        writer.write_resource("https://courier.example/", "text/plain", b"x", datetime(2026, 11, 2, tzinfo=UTC))
+
+    assert len(Spool(tmp_path / "spool", file_store).recover().uploaded) == 1
+    for descriptor in shared:
+        os.close(descriptor)

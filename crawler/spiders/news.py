@@ -15,6 +15,7 @@ from twisted.python.failure import Failure
 from crawler.discovery import Hub, UrlShapes, judge_link, read_feed, read_hub, read_sitemap
 from crawler.fetch import HostPaces
 from crawler.frontier import Frontier
+from crawler.held import HeldCandidates
 from crawler.middlewares.robots import RobotsMiddleware, UnknownRulesError
 from crawler.plan import CrawlPlan
 from crawler.responses import GONE, MACHINE_TYPES, PAGE_TYPES, REDIRECTS, charset_of, location_of, refusal_of
@@ -26,6 +27,7 @@ from pipelines.urls import normalize_url
 
 # What tells most about a source is asked first; articles go newest first, at priorities 0 to 99.
 HOME, FEED, SITEMAP, LISTING = 500, 400, 300, 200
+TELLING = frozenset({"read_home_page", "read_feed", "read_sitemap"})  # what may tell of articles found elsewhere
 MAX_FEEDS = 10
 MAX_SITEMAPS = 50
 MAX_KNOWN_URLS = 500  # enough to know how a site builds its URLs
@@ -46,6 +48,7 @@ class NewsSpider(Spider):
         self.sources = {source.id: source for source in plan.sources}
         self.shapes = {source.id: UrlShapes() for source in plan.sources}
         self._known_urls: dict[str, list[str]] = {source.id: [] for source in plan.sources}
+        self._held = HeldCandidates()
         self.max_sections = crawler.settings.getint("MAX_SECTIONS")
         self.max_listing_pages = crawler.settings.getint("MAX_LISTING_PAGES")
         self.max_hops = crawler.settings.getint("REDIRECT_MAX_TIMES")
@@ -89,6 +92,8 @@ class NewsSpider(Spider):
             assert response.request is not None
             async for found in self._without(response.request, problem):
                 yield found
+        async for found in self._release(source, read):
+            yield found
 
     async def request_failed(self, failure: Failure) -> Found:
         """Go on without a page that could not be had or may not be asked for."""
@@ -99,13 +104,16 @@ class NewsSpider(Spider):
             return
         if "candidate" in request.meta:
             await self._note_failure(request.meta["candidate"], failure)
-        elif isinstance(failure.value, UnknownRulesError):
+            return
+        if isinstance(failure.value, UnknownRulesError):
             self.crawler.stats.inc_value("discovery/failed/robots-unreachable")
         elif isinstance(failure.value, IgnoreRequest):
             self.crawler.stats.inc_value("discovery/skipped/robots")
         else:
             async for found in self._without(request, str(failure.value)):
                 yield found
+        async for found in self._release(request.cb_kwargs["source"], request.cb_kwargs["read"]):
+            yield found
 
     async def _without(self, request: Request, problem: str) -> Found:
         self.crawler.stats.inc_value(f"discovery/failed/{request.cb_kwargs['read']}")
@@ -115,12 +123,17 @@ class NewsSpider(Spider):
                 yield found
 
     async def read_home_page(self, response: Response, source: Source) -> Found:
-        """Find feeds, sitemaps and sections, and the articles that the home page links."""
+        """Find feeds, sitemaps and sections, and the articles that the home page links, which wait for those."""
         hub = self._read_hub(response, source, Channel.HOME)
+        self._held.hold(source.id, hub.candidates)
         async for request in self._follow_up(source, feeds=hub.feeds, sections=hub.hubs):
             yield request
-        for candidate in await self.frontier.admit(source, hub.candidates):
-            yield self._ask_article(source, candidate)
+
+    async def _release(self, source: Source, read: str) -> Found:
+        """Ask for the home page's articles once the last page that may tell their dates is read."""
+        if read in TELLING:
+            for candidate in await self.frontier.admit(source, self._held.release(source.id)):
+                yield self._ask_article(source, candidate)
 
     async def read_feed(self, response: Response, source: Source) -> Found:
         """Follow every entry that belongs to the source and is due."""
@@ -134,7 +147,8 @@ class NewsSpider(Spider):
         sitemap = read_sitemap(response.body, base_url=response.url, source=source.id, charset=charset_of(response))
         since = self.plan.since
         for rank, link in enumerate(sitemap.sitemaps[:MAX_SITEMAPS]):
-            if source.owns(link.url) and not (since and link.modified and link.modified < since):
+            old = since and link.modified and link.modified < since
+            if source.owns(link.url) and not old and self.frontier.is_new(link.url):
                 yield self._ask(source, link.url, "read_sitemap", priority=SITEMAP - rank)
         self._learn(source, [entry for entry in sitemap.candidates if entry.channel == Channel.NEWS_SITEMAP])
         for candidate in await self.frontier.admit(source, filter(_may_be_article, sitemap.candidates)):
@@ -237,6 +251,8 @@ class NewsSpider(Spider):
     # -- requests ----------------------------------------------------------------------------------------------
 
     def _ask(self, source: Source, url: str, read: str, *, priority: int, **arguments: Any) -> Request:
+        if read in TELLING:
+            self._held.expect(source.id)
         return Request(
             url,
             callback=self.parse_discovery,
@@ -244,6 +260,7 @@ class NewsSpider(Spider):
             priority=priority,
             cb_kwargs={"source": source, "read": read, **arguments},
             meta={"source": source.id},
+            dont_filter=read in TELLING,  # each must end, or what is held waits for ever
         )
 
     def _ask_article(self, source: Source, candidate: Candidate, *, url: str = "", hops: int = 0) -> Request:

@@ -152,5 +152,8 @@ def _locked(path: Path) -> Iterator[bool]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             yield False
-        else:
+            return
+        try:
             yield path.exists()
+        finally:  # closing is not enough while a child is being forked: it holds the lock, too
+            fcntl.flock(file, fcntl.LOCK_UN)

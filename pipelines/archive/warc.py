@@ -198,6 +198,7 @@ class WarcWriter:
             path = segment.path.with_name(segment.path.name.removesuffix(OPEN_SUFFIX))
             segment.path.rename(path)
             sync_folder(self._directory)
+            fcntl.flock(file, fcntl.LOCK_UN)  # closing is not enough while a child is being forked: it holds it, too
         if self._on_close:
             self._on_close(path)
 
