@@ -40,6 +40,7 @@ class Frontier:
         self._stats = stats
         self._taken: set[str] = set()  # asked for in this run
         self._resting: set[str] = set()  # known from earlier runs and not due
+        self._old: set[str] = set()  # dated before `since` by a feed or sitemap
         self._asked: Counter[str] = Counter()
 
     async def admit(self, source: Source, candidates: Iterable[Candidate]) -> list[Candidate]:
@@ -115,12 +116,18 @@ class Frontier:
         return key in self._taken or key in self._resting
 
     def _wanted(self, source: Source, candidates: Iterable[Candidate]) -> Iterable[tuple[str, Candidate]]:
+        """Yield what the source accepts and nobody has dated before `since`, by its key."""
         since = self._plan.since
         for candidate in candidates:
             url = normalize_url(candidate.url)
+            if not url or not source.accepts(url):
+                continue
+            key = url_key(url)
             dated = candidate.modified or candidate.published
-            if url and source.accepts(url) and not (since and dated and dated < since):
-                yield url_key(url), candidate
+            if since and dated and dated < since:
+                self._old.add(key)
+            if key not in self._old:
+                yield key, candidate
 
     def _note(self, found: dict[str, Candidate]) -> set[str]:
         now = datetime.now(UTC)
