@@ -54,7 +54,7 @@ DOWNLOAD_HANDLERS = {
     "s3": None,
 }
 DOWNLOAD_VERIFY_CERTIFICATES = True
-# Seconds between two requests to one host, counted from when the first went out; seeds and Crawl-delay overrule.
+# Seconds between an answer of a host and the next request to it; seeds and Crawl-delay overrule.
 DOWNLOAD_DELAY = 1.0
 DOWNLOAD_DELAY_JITTER = 0.0
 CONCURRENT_REQUESTS = 64

@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -25,7 +26,7 @@ from crawler.fetch.answer import Answer, to_capture, to_exchange, to_response
 from crawler.fetch.content import ACCEPT_ENCODING
 from crawler.fetch.guard import AddressGuard
 from crawler.fetch.recorder import Recorder
-from crawler.fetch.wire import RecordingBackend, UnresolvedHostError, WireLog, current_log
+from crawler.fetch.wire import RecordingBackend, UnresolvedHostError, current_log
 
 
 class PoolLimits(TypedDict):
@@ -74,7 +75,7 @@ class LiveHandler(BaseDownloadHandler):
             raise DownloadConnectionRefusedError(f"{request.url}: {error}{where}") from error
         except (httpcore2.NetworkError, httpcore2.ProtocolError) as error:
             answer.truncated, failure = "disconnect", _lost(request, answer, error)
-        self._pace(request, answer.log)
+        self._pace(request)
         if not answer.status:
             raise failure or DownloadFailedError(request.url)
         body = await self._record(request, answer)
@@ -118,12 +119,15 @@ class LiveHandler(BaseDownloadHandler):
             self._pools[key] = _open_pool(proxy, authorization, self._guard, verify=self._verify)
         return self._pools[key]
 
-    def _pace(self, request: Request, log: WireLog) -> None:
-        """Let the host's delay count from when the request really went out, not from when it was scheduled."""
+    def _pace(self, request: Request) -> None:
+        """Let the host's delay count from the end of this exchange.
+
+        Counted from when a request was sent, two may reach a busy server closer together than the delay.
+        """
         assert self.crawler.engine is not None  # a handler works only while the engine runs
         slot = self.crawler.engine.downloader.slots.get(request.meta["download_slot"])
-        if slot is not None and log.sent_at:
-            slot.lastseen = log.sent_at
+        if slot is not None:
+            slot.lastseen = time.monotonic()
 
     async def _record(self, request: Request, answer: Answer) -> bytes:
         """Write the exchange to WARC, set the request's capture, and return the body with its coding undone."""

@@ -5,7 +5,6 @@ should hold what was sent, so the copy is taken below the client, where httpcore
 """
 
 import ssl
-import time
 from collections.abc import Iterable
 from contextvars import ContextVar
 from typing import Any
@@ -22,14 +21,12 @@ class WireLog:
 
     Attributes:
         sent, received: as on the wire, TLS undone.
-        sent_at: monotonic seconds of the last write; 0.0 before any.
         ip_address: the peer's; None through a proxy, which hides it.
         tls: protocol and cipher suite (`TLSv1.3`, `TLS_AES_256_GCM_SHA384`); None without TLS.
     """
 
     sent: bytearray = attrs.field(factory=bytearray)
     received: bytearray = attrs.field(factory=bytearray)
-    sent_at: float = 0.0
     ip_address: str | None = None
     tls: tuple[str, str] | None = None
 
@@ -100,7 +97,6 @@ class RecordingStream(httpcore2.AsyncNetworkStream):
             self._introduce(log)
         log.sent += buffer
         await self._inner.write(buffer, timeout)
-        log.sent_at = time.monotonic()
 
     async def aclose(self) -> None:
         """Close the connection."""
