@@ -6,7 +6,7 @@ dies loses nothing: what was pending is asked for by the next one.
 
 import asyncio
 import logging
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
@@ -41,6 +41,7 @@ class Frontier:
         self._taken: set[str] = set()  # asked for in this run
         self._resting: set[str] = set()  # known from earlier runs and not due
         self._old: set[str] = set()  # dated before `since` by a feed or sitemap
+        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._asked: Counter[str] = Counter()
 
     async def admit(self, source: Source, candidates: Iterable[Candidate]) -> list[Candidate]:
@@ -48,6 +49,12 @@ class Frontier:
         fresh = {key: candidate for key, candidate in self._wanted(source, candidates) if not self._is_seen(key)}
         if not fresh:
             return []
+        async with self._turns[
+            source.id
+        ]:  # lists take turns as they came: the first to name an article gives its hints
+            return await self._admit(source, fresh)
+
+    async def _admit(self, source: Source, fresh: dict[str, Candidate]) -> list[Candidate]:
         due = await self._remember(self._note, fresh)
         self._resting |= fresh.keys() - due
         self._stats.inc_value("frontier/found", len(due))

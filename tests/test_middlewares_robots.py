@@ -63,6 +63,7 @@ def crawl(robots: bytes | dict[str, bytes], paths=PAGES, **changed):
             "ALLOWED_NETWORKS": "127.0.0.0/8",
             "CONCURRENT_REQUESTS_PER_DOMAIN": 4,
             "DOWNLOAD_DELAY_JITTER": 0.0,
+            "DOWNLOAD_TIMEOUT": 2,
             "COMPRESSION_ENABLED": False,
             "RETRY_ENABLED": False,
             "LOG_ENABLED": False,
