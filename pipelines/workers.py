@@ -10,6 +10,7 @@ import fcntl
 import multiprocessing
 import os
 import threading
+import time
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import TimeoutError as DeadlineError
@@ -33,6 +34,7 @@ CONTEXT = multiprocessing.get_context("forkserver")
 # looks after it every so many seconds, and a page is tried again; when pools break one after the other, it is no page's
 # fault.
 PATIENCE = 1.0
+GRACE = 10.0  # a pool that finishes nothing for so much longer than a page may take has lost it
 ATTEMPTS = 4
 MAX_BREAKS = 3
 
@@ -82,6 +84,8 @@ class ExtractionPool:
     _pool: ProcessPool | None = attrs.field(default=None, init=False)
     _breaks: int = attrs.field(default=0, init=False)  # since a page was last read
     _lock: threading.Lock = attrs.field(factory=threading.Lock, init=False)
+    _pending: int = attrs.field(default=0, init=False)
+    _moved: float = attrs.field(default=0.0, init=False)  # monotonic seconds when a page was last done
 
     def __enter__(self) -> Self:
         return self
@@ -100,7 +104,7 @@ class ExtractionPool:
             pool, future = await asyncio.to_thread(self._submit, (page, source))
             waiting = asyncio.wrap_future(future)
             waiting.add_done_callback(lambda done: done.cancelled() or done.exception())  # it is read from `future`
-            while not (await asyncio.wait({waiting}, timeout=PATIENCE))[0] and pool.active:
+            while not (await asyncio.wait({waiting}, timeout=PATIENCE))[0] and self._works(pool):
                 pass
             if _is_broken(future):
                 waiting.cancel()
@@ -153,7 +157,7 @@ class ExtractionPool:
                 assert pool.active  # asking starts it
             except BrokenProcessPool as error:
                 raise WorkersError(f"no extraction worker can be started: {error.__cause__}") from error
-            self._pool = pool
+            self._pool, self._pending = pool, 0
             return pool
 
     def _submit(self, job: Job) -> "Submitted":
@@ -161,9 +165,23 @@ class ExtractionPool:
         while True:
             pool = self.start()
             try:
-                return pool, pool.schedule(read_article, args=job, timeout=self.deadline)
+                future = pool.schedule(read_article, args=job, timeout=self.deadline)
             except RuntimeError:  # it broke just now
                 self._replace(pool)
+            else:
+                if not self._pending:  # an idle pool owes nothing
+                    self._moved = time.monotonic()
+                self._pending += 1
+                future.add_done_callback(self._note_progress)
+                return pool, future
+
+    def _note_progress(self, _: object) -> None:
+        self._pending = max(0, self._pending - 1)
+        self._moved = time.monotonic()
+
+    def _works(self, pool: ProcessPool) -> bool:
+        """Whether the pool is alive, and has finished a page within the time that one may take."""
+        return bool(pool.active) and time.monotonic() - self._moved < self.deadline + GRACE
 
     def _replace(self, pool: ProcessPool) -> None:
         """Put a broken pool away; whoever notices first does it."""
@@ -178,7 +196,7 @@ class ExtractionPool:
         page = job[0]
         for _ in range(ATTEMPTS):
             pool, future = submitted
-            while not wait((future,), PATIENCE).done and pool.active:
+            while not wait((future,), PATIENCE).done and self._works(pool):
                 pass
             if not _is_broken(future):
                 try:

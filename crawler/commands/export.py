@@ -60,6 +60,7 @@ class Command(NewskeepCommand):
                 count = write_documents(opts.format, (row.document_key for row in rows), store, output)
         finally:
             catalog.close()
+        sys.stdout.flush()  # a reader that has gone is told of here, and needs no count
         print(f"{count} documents", file=sys.stderr)
 
 
