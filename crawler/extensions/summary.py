@@ -1,6 +1,10 @@
 """What came of a crawl, in words for whoever started it."""
 
+import os
+import shutil
+import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -89,10 +93,19 @@ def _next_steps(stats: Mapping[str, Any]) -> list[RenderableType]:
     if not any(stats.get(name) for name in ("archive/stored", "archive/unchanged", "frontier/known")):
         return []
     table = _grid()
-    table.add_row("scrapy export --format jsonl", "all articles, one JSON document a line")
-    table.add_row("scrapy catalog show", "what is known of each source")
-    table.add_row("scrapy crawl news", "again: only what is new or due is fetched")
+    scrapy = _program()
+    table.add_row(f"{scrapy} export --format jsonl", "all articles, one JSON document a line")
+    table.add_row(f"{scrapy} catalog show", "what is known of each source")
+    table.add_row(f"{scrapy} seeds", "the publications that can be crawled")
     return [Text("\nNext:"), table]
+
+
+def _program() -> str:
+    """Return how this program is called from here: `scrapy` where a shell would find it, else its path."""
+    own = Path(sys.argv[0])
+    if own.name != "scrapy" or shutil.which("scrapy") == str(own):
+        return "scrapy"
+    return os.path.relpath(own)
 
 
 def _grid() -> Table:
