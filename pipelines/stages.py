@@ -107,18 +107,7 @@ class ReadStage:
         raise DropItem(str(error)) from error
 
     async def _note(self, page: Page, state: str, reason: str, next_due: datetime | None = None) -> None:
-        url = page.candidate.url if page.candidate else page.capture.url
-        await asyncio.to_thread(
-            self._catalog.note_outcome,
-            url_key(url),
-            url=url,
-            source=page.capture.source,
-            state=state,
-            reason=reason,
-            capture=page.capture,
-            next_due=next_due,
-            now=datetime.now(UTC),
-        )
+        await asyncio.to_thread(note_item, self._catalog, page, state=state, reason=reason, next_due=next_due)
 
     def _count(self, article: Article) -> None:
         self._stats.inc_value("extract/articles")
@@ -160,19 +149,16 @@ class ArchiveStage:
 
     def _plan_revisit(self, revision: Revision) -> None:
         due = next_due(revision.article.date_published, revision.capture.fetched_at)
-        if due is None:
-            return
-        url = revision.candidate.url if revision.candidate else revision.capture.url
-        self._catalog.note_outcome(
-            url_key(url),
-            url=url,
-            source=revision.capture.source,
-            state="done",
-            capture=revision.capture,
-            article_id=revision.article_id,
-            next_due=due,
-            now=datetime.now(UTC),
-        )
+        if due is not None:
+            note_item(self._catalog, revision, state="done", article_id=revision.article_id, next_due=due)
+
+
+def note_item(catalog: Catalog, item: Page | Revision, **outcome: Any) -> None:
+    """Tell the catalog what became of the URL that `item` was asked for by, as `Catalog.note_outcome` takes it."""
+    url = item.candidate.url if item.candidate else item.capture.url
+    catalog.note_outcome(
+        url_key(url), url=url, source=item.capture.source, capture=item.capture, now=datetime.now(UTC), **outcome
+    )
 
 
 def give_up(crawler: Crawler, url: str, error: ArchiveError | WorkersError) -> DropItem:

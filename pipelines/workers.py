@@ -154,7 +154,7 @@ class ExtractionPool:
                 context=CONTEXT,
             )
             try:
-                assert pool.active  # asking starts it
+                _ = pool.active  # asking starts it
             except BrokenProcessPool as error:
                 raise WorkersError(f"no extraction worker can be started: {error.__cause__}") from error
             self._pool, self._pending = pool, 0
