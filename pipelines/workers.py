@@ -32,7 +32,7 @@ CONTEXT = multiprocessing.get_context("forkserver")
 
 # The pool breaks when a worker dies between two pages, and forgets some of what waits (pebble 5.2). So whoever waits
 # looks after it every so many seconds, and a page is tried again; when pools break one after the other, it is no page's
-# fault.
+# fault. Nor is the first death of its worker: the kernel kills whom it likes when memory runs out.
 PATIENCE = 1.0
 GRACE = 10.0  # a pool that finishes nothing for so much longer than a page may take has lost it
 ATTEMPTS = 4
@@ -100,7 +100,7 @@ class ExtractionPool:
             ExtractionError: no article; ExtractionTimeout and ExtractionCrash when the worker was lost.
             WorkersError: no worker lives long enough to read anything.
         """
-        for _ in range(ATTEMPTS):
+        for attempt in range(ATTEMPTS):
             pool, future = await asyncio.to_thread(self._submit, (page, source))
             waiting = asyncio.wrap_future(future)
             waiting.add_done_callback(lambda done: done.cancelled() or done.exception())  # it is read from `future`
@@ -109,7 +109,7 @@ class ExtractionPool:
             if _is_broken(future):
                 waiting.cancel()
                 await asyncio.to_thread(self._replace, pool)
-            else:
+            elif attempt or not _has_died(future):
                 return self._outcome(page, future)
         raise ExtractionCrash(f"{page.capture.url}: {ATTEMPTS} times, all workers died")
 
@@ -194,16 +194,17 @@ class ExtractionPool:
 
     def _result(self, job: Job, submitted: "Submitted") -> tuple[Page, Article | ExtractionError]:
         page = job[0]
-        for _ in range(ATTEMPTS):
+        for attempt in range(ATTEMPTS):
             pool, future = submitted
             while not wait((future,), PATIENCE).done and self._works(pool):
                 pass
-            if not _is_broken(future):
+            if _is_broken(future):
+                self._replace(pool)
+            elif attempt or not _has_died(future):
                 try:
                     return page, self._outcome(page, future)
                 except ExtractionError as error:
                     return page, error
-            self._replace(pool)
             submitted = self._submit(job)
         return page, ExtractionCrash(f"{page.capture.url}: {ATTEMPTS} times, all workers died")
 
@@ -219,6 +220,11 @@ class ExtractionPool:
 def _is_broken(future: "ProcessFuture[Article]") -> bool:
     """Whether the pool, not the page, kept a job from being done; a job that nobody had begun is never told."""
     return not future.done() or isinstance(future.exception(), BrokenProcessPool)
+
+
+def _has_died(future: "ProcessFuture[Article]") -> bool:
+    """Whether the worker died while it read the page."""
+    return isinstance(future.exception(), ProcessExpired)
 
 
 def _named(error: Exception, page: Page, deadline: float) -> ExtractionError:

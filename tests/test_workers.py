@@ -7,6 +7,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+import attrs
 import pytest
 
 from pipelines import workers
@@ -47,13 +48,24 @@ def read_oddly(page: Page, _source: object) -> Article:
             time.sleep(60)
         case b"die":
             os._exit(9)
-        case b"die later":
-            threading.Timer(0.2, os._exit, [9]).start()
+        case b"die idle":  # once its answer is back and the page is nobody's any more
+            threading.Thread(target=_die_when_asked, args=(Path(page.capture.source),)).start()
+        case b"die once":
+            sign = Path(page.capture.source)
+            if not sign.exists():
+                sign.touch()
+                os._exit(9)
         case b"fault":
             raise ValueError("odd")
         case b"image":
             raise NotHtmlError("no HTML")
     return Article(url=page.capture.url, headline=page.payload.decode())
+
+
+def _die_when_asked(sign: Path) -> None:
+    while not sign.exists():
+        time.sleep(0.01)
+    os._exit(9)
 
 
 @pytest.fixture
@@ -112,16 +124,27 @@ def test_articles_come_back_in_the_order_of_the_pages(pool):
     ]
 
 
-def test_workers_that_die_between_two_pages_are_replaced_and_no_page_is_blamed(pool):
-    payloads = [b"one", b"die later", *[str(number).encode() for number in range(20)]]
+def test_workers_that_die_between_two_pages_are_replaced_and_no_page_is_blamed(pool, tmp_path):
+    sign, payloads = tmp_path / "die", [str(number).encode() for number in range(20)]
+    last = page(b"die idle")
+    last = attrs.evolve(last, capture=attrs.evolve(last.capture, source=str(sign)))
 
     async def read() -> list[Article]:
-        await pool.read(page(b"die later"))
-        await pool.read(page(b"die later"))
-        await asyncio.sleep(0.5)
+        await pool.read(last)
+        sign.touch()
+        await asyncio.sleep(0.3)
         return await asyncio.gather(*(pool.read(page(payload)) for payload in payloads))
 
     assert [article.headline for article in asyncio.run(read())] == [payload.decode() for payload in payloads]
+
+
+def test_a_worker_that_is_killed_in_a_page_costs_nothing_when_the_page_can_be_read(pool, tmp_path):
+    sign, fragile = tmp_path / "died", page(b"die once")
+    fragile = attrs.evolve(fragile, capture=attrs.evolve(fragile.capture, source=str(sign)))
+
+    assert asyncio.run(pool.read(fragile)).headline == "die once"
+    sign.unlink()
+    assert [result.headline for _, result in pool.map([(fragile, None)])] == ["die once"]
 
 
 def test_workers_that_cannot_start_are_no_page_s_fault(pool, monkeypatch):
