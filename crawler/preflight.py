@@ -10,8 +10,9 @@ from crawler.addon import NewskeepAddon
 from crawler.extensions.progress import MODES
 from crawler.fetch import AddressGuard
 from crawler.plan import CrawlPlan
-from pipelines.archive import Spool, open_catalog, open_store
+from pipelines.archive import Spool, open_catalog
 from pipelines.errors import SettingsError
+from pipelines.stores import open_store
 
 ARGUMENTS = ("source", "limit", "since")
 # Settings that are numbers -> the least that makes sense.
@@ -24,10 +25,20 @@ WHOLE = {
     "MAX_ARTICLES": 1,
     "MAX_LISTING_PAGES": 1,
     "MAX_SECTIONS": 0,
+    "OBJECT_LOCK_DAYS": 0,
     "REDIRECT_MAX_TIMES": 0,
+    "SPOOL_MAX_BYTES": 1,
+    "SPOOL_MIN_FREE": 0,
     "WARC_MAX_BYTES": 1,
 }
-SECONDS = {"DOWNLOAD_DELAY": 0.0, "DOWNLOAD_TIMEOUT": 0.1, "EXTRACTION_DEADLINE": 0.1, "WARC_MAX_AGE": 1.0}
+SECONDS = {
+    "DOWNLOAD_DELAY": 0.0,
+    "DOWNLOAD_TIMEOUT": 0.1,
+    "EXTRACTION_DEADLINE": 0.1,
+    "SPOOL_PATIENCE": 0.0,
+    "UPLOAD_GRACE": 0.0,
+    "WARC_MAX_AGE": 1.0,
+}
 
 
 def check_crawl(settings: BaseSettings, arguments: Mapping[str, str]) -> None:
@@ -46,8 +57,7 @@ def check_crawl(settings: BaseSettings, arguments: Mapping[str, str]) -> None:
     CrawlPlan.from_settings(settings, **arguments)
     store = open_store(settings["ARCHIVE_URL"])
     store.check()
-    if not settings["REPLAY_WARC"]:
-        Spool(Path(settings["SPOOL_DIR"]), store).check()
+    Spool(Path(settings["SPOOL_DIR"])).check()
     open_catalog(settings["CATALOG_URL"]).close()
 
 

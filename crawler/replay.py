@@ -12,9 +12,9 @@ from scrapy.exceptions import NotConfigured
 from scrapy.http import Response
 
 from crawler.fetch import Answer, to_capture, to_response
-from pipelines.archive import Recorded, Warc, captures_of, find_warcs, read_at
 from pipelines.errors import WarcError
 from pipelines.model import WarcLocation
+from pipelines.warc import Recorded, Warc, captures_of, find_warcs, read_at
 
 
 @attrs.define

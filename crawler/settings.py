@@ -20,15 +20,25 @@ SEEDS_DIR = "seeds"
 ARCHIVE_URL = "file:archive"
 # The index of the archive and the list of known URLs: any SQLAlchemy URL.
 CATALOG_URL = "sqlite:///catalog.sqlite"
-# Where WARC segments are written until they are uploaded.
+# Where everything is kept until the store has it.
 SPOOL_DIR = "spool"
+# When more bytes wait there, or the disk has less room, fetching pauses; after so many seconds of that the crawl ends.
+SPOOL_MAX_BYTES = 20_000_000_000
+SPOOL_MIN_FREE = 500_000_000
+SPOOL_PATIENCE = 3600.0
+# Seconds that a failing store is given at the end of a crawl; then what waits stays in the spool for the next one.
+UPLOAD_GRACE = 60.0
 # Crawl from this WARC instead of the network: a path, file: or s3: URL.
 REPLAY_WARC = ""
 # Networks that may be reached although they are not public, as 127.0.0.0/8; for tests and one's own site.
 ALLOWED_NETWORKS: list[str] = []
 # Bytes and seconds after which a WARC segment is closed and uploaded.
 WARC_MAX_BYTES = 1_000_000_000
-WARC_MAX_AGE = 24 * 3600.0
+WARC_MAX_AGE = 3600.0
+# A time stamping authority (RFC 3161), asked to stamp the manifest of each day that is over.
+TIMESTAMP_URL = ""
+# Days for which an S3 bucket with object lock keeps every object from being changed (governance mode); 0: none.
+OBJECT_LOCK_DAYS = 0
 # Worker processes that extract text (0: one a core), seconds a page may take, pages until a worker is replaced.
 EXTRACTION_WORKERS = 0
 EXTRACTION_DEADLINE = 30.0
@@ -79,6 +89,7 @@ DOWNLOADER_MIDDLEWARES = {
 }
 EXTENSIONS = {
     "crawler.fetch.Recorder": 10,
+    "crawler.fetch.Uploads": 20,
     "crawler.replay.Tape": 10,  # in its place when REPLAY_WARC is set
     "crawler.extensions.progress.Progress": 500,
     # Doors that nobody needs.

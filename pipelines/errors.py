@@ -19,7 +19,11 @@
     ├── DocumentError            a document does not fit the schema
     └── ArchiveError
         ├── StoreError           the object store refused or failed
+        │   └── MissingObjectError   there is no such object
         ├── WarcError            a WARC cannot be read or written
+        ├── ManifestError        a manifest or the root of a day is damaged
+        ├── TimestampError       a time stamp cannot be had, or does not prove what it should
+        ├── TakedownError        what is to be taken down is not there, or not in reach yet
         └── CatalogError         the catalog cannot be reached, read or written
 
 Pure code raises these; only the edges catch them: a stage counts and drops, a command prints one line and
@@ -175,8 +179,32 @@ class StoreError(ArchiveError):
         self.retryable = retryable
 
 
+class MissingObjectError(StoreError):
+    """There is no object under the key."""
+
+
 class WarcError(ArchiveError):
     """A WARC file or record cannot be read or written."""
+
+
+class ManifestError(ArchiveError):
+    """A manifest, or the root that seals a day of them, is damaged.
+
+    Attributes:
+        key: of the object at fault.
+    """
+
+    def __init__(self, key: str, problem: str) -> None:
+        super().__init__(f"{key}: {problem}")
+        self.key = key
+
+
+class TimestampError(ArchiveError):
+    """A time stamp cannot be had from its authority, or does not prove what it should."""
+
+
+class TakedownError(ArchiveError):
+    """What is to be taken down is not in the archive, or part of it still waits in the spool."""
 
 
 class CatalogError(ArchiveError):

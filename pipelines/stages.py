@@ -3,20 +3,21 @@
 The only file here that knows Scrapy. A stage wraps one step, counts, and turns failure into an outcome that the
 catalog remembers. What blocks goes to a thread, what computes to a worker process.
 
-A store or catalog that fails has been asked several times by then. So the crawl ends: what it fetched lies in the
-WARC, what waits is pending in the catalog, and the next run goes on from there.
+A catalog that fails, or a full disk, ends the crawl: what it fetched lies in the WARC, what waits is pending in the
+catalog, and the next run goes on from there. A store that fails does not: documents wait for it in the spool.
 """
 
 import asyncio
 import logging
 from contextlib import suppress
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
-from pipelines.archive import Catalog, ObjectStore, open_catalog, open_store, revision_key, to_document, to_json
+from pipelines.archive import Catalog, Outlet, Spool, open_catalog
 from pipelines.boilerplate import rules_version
 from pipelines.dedupe import next_due, plan_revision
 from pipelines.errors import ArchiveError, ExtractionError, WorkersError
@@ -117,40 +118,30 @@ class ReadStage:
 
 
 class ArchiveStage:
-    """Revision -> document, stored once under its key, then known to the catalog."""
+    """Revision -> document, safe in the spool and known to the catalog."""
 
-    def __init__(self, store: ObjectStore, catalog: Catalog, crawler: Crawler) -> None:
-        self._store = store
-        self._catalog = catalog
+    def __init__(self, outlet: Outlet, crawler: Crawler) -> None:
+        self._outlet = outlet
         self._crawler = crawler
         self._stats: StatsCollector = crawler.stats
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Build from ARCHIVE_URL and CATALOG_URL."""
+        """Build from SPOOL_DIR and CATALOG_URL."""
         settings = crawler.settings
-        return cls(open_store(settings["ARCHIVE_URL"]), open_catalog(settings["CATALOG_URL"]), crawler)
+        outlet = Outlet(Spool(Path(settings["SPOOL_DIR"])), open_catalog(settings["CATALOG_URL"]))
+        return cls(outlet, crawler)
 
     async def process_item(self, item: Revision) -> dict[str, Any]:
         """Return the document, which is durable when this returns; DropItem when the archive refuses it."""
         try:
-            return await asyncio.to_thread(self._archive, item)
+            document = await asyncio.to_thread(
+                self._outlet.add, item, next_due=next_due(item.article.date_published, item.capture.fetched_at)
+            )
         except ArchiveError as error:
             raise give_up(self._crawler, item.capture.url, error) from error
-
-    def _archive(self, revision: Revision) -> dict[str, Any]:
-        document = to_document(revision)
-        key = revision_key(revision)
-        written = self._store.put(key, to_json(document), media_type="application/json")
-        self._catalog.add_revision(revision, key)
-        self._plan_revisit(revision)
-        self._stats.inc_value("archive/stored" if written else "archive/present")
+        self._stats.inc_value("archive/stored")
         return document
-
-    def _plan_revisit(self, revision: Revision) -> None:
-        due = next_due(revision.article.date_published, revision.capture.fetched_at)
-        if due is not None:
-            note_item(self._catalog, revision, state="done", article_id=revision.article_id, next_due=due)
 
 
 def note_item(catalog: Catalog, item: Page | Revision, **outcome: Any) -> None:

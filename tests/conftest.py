@@ -22,9 +22,10 @@ from scrapy.crawler import AsyncCrawlerRunner
 from scrapy.settings import Settings
 
 from crawler.demo import FOLDER, DemoServer, Visit
-from pipelines.archive import Recorded, iter_captures, read_documents
-from pipelines.archive.files import FileStore
+from pipelines.archive import read_documents
 from pipelines.model import Article, Block, Candidate, Capture, Channel, Revision, WarcLocation
+from pipelines.stores.files import FileStore
+from pipelines.warc import Recorded, iter_captures
 
 ACCESS_KEY = "newskeep"
 SECRET_KEY = "newskeep-secret"
@@ -192,6 +193,7 @@ def run_crawl(folder: Path, **changed: Any) -> dict[str, Any]:
         "DOWNLOAD_DELAY": 0,
         "EXTRACTION_WORKERS": 2,
         "PROGRESS": "off",
+        "UPLOAD_GRACE": 0,
         "LOG_ENABLED": False,
     }
     settings.setdict({**own, **changed}, "cmdline")

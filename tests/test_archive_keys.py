@@ -1,8 +1,9 @@
 import attrs
 import pytest
 
-from pipelines.archive import revision_key, segment_key
+from pipelines.archive import revision_key
 from pipelines.errors import WarcError
+from pipelines.warc import segment_key
 
 
 def test_the_same_content_has_the_same_key(revision):

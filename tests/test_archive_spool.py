@@ -1,16 +1,20 @@
 import gzip
+import json
 import os
-import shutil
 import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+import attrs
 import pytest
 
-from pipelines.archive import Exchange, Spool, WarcWriter, iter_captures, open_store, segment_key
-from pipelines.archive.segments import CutShortError, iter_members, validate_segment
-from pipelines.errors import StoreError, WarcError
+from pipelines.archive import Spool, to_document, to_json
+from pipelines.archive.spool import locked
+from pipelines.errors import WarcError
+from pipelines.stores.files import UNFINISHED
+from pipelines.warc import Exchange, WarcWriter, iter_captures
+from pipelines.warc.members import CutShortError, iter_members, validate_segment
 
 EXCHANGE = Exchange(
     url="https://courier.example/a",
@@ -42,118 +46,157 @@ def left_open(closed):
     return closed.rename(closed.with_name(f"{closed.name}.open"))
 
 
-def test_a_segment_is_uploaded_under_the_day_in_its_name_and_let_go(folder, file_store, closed):
-    body = closed.read_bytes()
-    key = Spool(folder, file_store).upload(closed)
-
-    assert key == segment_key(closed.name)
-    assert file_store.get(key) == body
-    assert not closed.exists()
-
-
-def test_a_segment_reaches_a_real_s3_server(folder, s3_url, closed):
-    store = open_store(s3_url)
-    key = Spool(folder, store).upload(closed)
-
-    assert [found.url for found in iter_captures(key, store)] == [EXCHANGE.url] * 2
-
-
-def test_an_upload_that_was_done_before_the_crash_is_only_finished(folder, file_store, closed):
-    file_store.put_file(segment_key(closed.name), closed)
-
-    assert Spool(folder, file_store).upload(closed) == segment_key(closed.name)
-    assert not closed.exists()
-
-
-def test_a_segment_is_kept_when_the_store_holds_something_else_under_its_key(folder, file_store, closed):
-    file_store.put(segment_key(closed.name), b"other")
-    with pytest.raises(StoreError, match="holds 5 bytes"):
-        Spool(folder, file_store).upload(closed)
-
-    assert closed.exists()
-
-
-def test_a_segment_is_kept_when_the_store_fails(folder, tmp_path, closed):
-    (tmp_path / "taken").write_text("")
-    with pytest.raises(StoreError):
-        Spool(folder, open_store(f"file:{tmp_path / 'taken' / 'archive'}")).upload(closed)
-
-    assert closed.exists()
-
-
 @pytest.mark.parametrize("lost", [1, 30, 300])
-def test_what_a_killed_writer_left_is_cut_after_its_last_whole_record_and_uploaded(folder, file_store, left_open, lost):
+def test_what_a_killed_writer_left_is_cut_after_its_last_whole_record_and_closed(folder, left_open, lost):
     whole = [member.offset for member in iter_members(left_open)]
     size = left_open.stat().st_size - lost
     os.truncate(left_open, size)
-    recovery = Spool(folder, file_store).recover()
+    problems = Spool(folder).finish()
 
-    (stored,) = file_store.list("warc/")
-    assert recovery.uploaded == (stored.key,)
-    assert stored.size == max(offset for offset in whole if offset <= size)
-    assert list(folder.glob("*.warc.gz*")) == []
+    (segment,) = Spool(folder).segments()
+    assert problems == []
+    assert segment.stat().st_size == max(offset for offset in whole if offset <= size)
+    assert not left_open.exists()
 
 
-def test_a_segment_that_was_whole_loses_nothing_to_the_cut(folder, file_store, left_open):
+def test_a_segment_that_was_whole_loses_nothing_to_the_cut(folder, left_open):
     size = left_open.stat().st_size
-    Spool(folder, file_store).recover()
+    Spool(folder).finish()
 
-    assert [found.size for found in file_store.list("warc/")] == [size]
+    assert [path.stat().st_size for path in Spool(folder).segments()] == [size]
 
 
-def test_a_segment_cut_within_its_first_record_leaves_nothing(folder, file_store, left_open):
+def test_a_segment_cut_within_its_first_record_leaves_nothing(folder, left_open):
     os.truncate(left_open, 20)
 
-    assert Spool(folder, file_store).recover().uploaded == ()
-    assert list(folder.iterdir()) == []
+    assert Spool(folder).finish() == []
+    assert Spool(folder).segments() == []
 
 
-@pytest.mark.parametrize("state", ["closed", "open"])
-def test_a_damaged_segment_is_set_aside_and_reported_never_deleted(folder, file_store, closed, state):
-    damaged = bytearray(closed.read_bytes())
-    damaged[len(damaged) // 2] ^= 0xFF
-    closed.write_bytes(damaged)
-    path = closed if state == "closed" else closed.rename(closed.with_name(f"{closed.name}.open"))
-    recovery = Spool(folder, file_store).recover()
+def test_what_follows_a_damaged_record_of_an_open_segment_is_kept_and_reported(folder, left_open):
+    body, member = left_open.read_bytes(), list(iter_members(left_open))[2]
+    damaged = body[: member.offset + 40] + bytes(60) + body[member.offset + 100 :]  # as a power cut leaves blocks empty
+    left_open.write_bytes(damaged)
+    (problem,) = Spool(folder).finish()
 
-    assert (folder / "damaged" / path.name).read_bytes() == damaged
-    assert list(file_store.list()) == []
-    (line,) = recovery.damaged
-    assert "damaged" in line
-    assert "\n" not in line
+    (segment,) = Spool(folder).segments()
+    (tail,) = (folder / "damaged").iterdir()
+    assert segment.read_bytes() + tail.read_bytes() == damaged
+    assert validate_segment(segment) == 2
+    assert str(tail) in str(problem)
 
 
-def test_a_segment_that_is_being_written_is_left_alone(folder, file_store):
+def test_a_segment_that_is_being_written_is_left_alone(folder):
     with WarcWriter(folder) as writer:
         writer.write(EXCHANGE)
-        recovery = Spool(folder, file_store).recover()
+        problems = Spool(folder).finish()
         writer.write(EXCHANGE)
 
-    assert (recovery.uploaded, recovery.damaged) == ((), ())
-    assert len(Spool(folder, file_store).recover().uploaded) == 1
+    assert problems == []
+    assert [validate_segment(path) for path in Spool(folder).segments()] == [7]
 
 
-def test_a_writer_killed_in_another_process_loses_no_exchange(folder, file_store):
+def test_a_writer_killed_in_another_process_loses_no_exchange(folder):
     script = (
         "import os, signal, sys; from pathlib import Path; from tests.test_archive_spool import EXCHANGE;"
-        "from pipelines.archive import WarcWriter; writer = WarcWriter(Path(sys.argv[1]));"
+        "from pipelines.warc import WarcWriter; writer = WarcWriter(Path(sys.argv[1]));"
         "[writer.write(EXCHANGE) for _ in range(3)]; os.kill(os.getpid(), signal.SIGKILL)"
     )
     subprocess.run([sys.executable, "-c", script, str(folder)], cwd=Path(__file__).parent.parent, check=False)
-    (key,) = Spool(folder, file_store).recover().uploaded
+    Spool(folder).finish()
 
-    assert len(list(iter_captures(key, file_store))) == 3
+    assert len(list(iter_captures(folder))) == 3
 
 
-def test_other_files_in_the_spool_are_left_alone(folder, file_store, closed):
+def test_a_child_that_shares_the_file_does_not_keep_a_segment_from_being_taken(folder):
+    shared = []
+
+    class Sharing(WarcWriter):
+        def _write(self, segment, members):
+            super()._write(segment, members)
+            shared.append(os.dup(segment.file.fileno()))  # as a child has it that is being forked
+
+    with Sharing(folder) as writer:
+        writer.write(EXCHANGE)
+
+    with locked(Spool(folder).segments()[0]) as mine:
+        assert mine
+    for descriptor in shared:
+        os.close(descriptor)
+
+
+def test_other_files_in_the_spool_are_left_alone(folder, closed):
     closed.rename(folder / "notes.txt")
 
-    assert Spool(folder, file_store).recover().uploaded == ()
+    assert Spool(folder).finish() == []
+    assert Spool(folder).segments() == []
     assert (folder / "notes.txt").exists()
 
 
-def test_a_missing_spool_has_nothing_to_recover(folder, file_store):
-    assert Spool(folder, file_store).recover().uploaded == ()
+def test_a_missing_spool_has_nothing(folder):
+    spool = Spool(folder)
+
+    assert (spool.finish(), spool.segments(), list(spool.documents()), spool.size(), spool.count()) == (
+        [],
+        [],
+        [],
+        0,
+        0,
+    )
+
+
+def test_a_document_waits_under_its_key_and_tells_its_segment(folder, revision):
+    spool = Spool(folder)
+    body = to_json(to_document(revision))
+    spool.add_document("documents/courier/1/0001-ab.json", body)
+
+    (found,) = spool.documents()
+    assert (found.key, found.segment) == ("documents/courier/1/0001-ab.json", revision.capture.location.filename)
+    assert spool.read_document(found.key) == body
+    assert spool.read_document("documents/courier/1/0002-cd.json") is None
+    assert spool.size() == len(body)
+
+
+def test_a_document_added_twice_waits_once_as_it_was_last(folder, revision):
+    spool, document = Spool(folder), to_document(revision)
+    spool.add_document("documents/a", to_json(document))
+    spool.add_document("documents/a", to_json(document | {"headline": "Later"}))
+
+    assert [json.loads(found.path.read_bytes())["headline"] for found in spool.documents()] == ["Later"]
+
+
+def test_a_broken_document_is_set_aside_and_told_once(folder):
+    spool = Spool(folder)
+    spool.add_document("documents/a", b"{}")
+    (problem,) = spool.documents()
+
+    assert isinstance(problem, WarcError)
+    assert (folder / "damaged" / "documents%2Fa").read_bytes() == b"{}"
+    assert list(spool.documents()) == []
+
+
+def test_the_rest_of_a_document_that_was_being_kept_is_swept_when_nobody_can_be_writing_it(folder):
+    spool = Spool(folder)
+    spool.check()
+    fresh, old = folder / "documents" / f"{UNFINISHED}1", folder / "documents" / f"{UNFINISHED}2"
+    fresh.touch()
+    old.touch()
+    os.utime(old, (0, 0))
+    spool.finish()
+
+    assert (fresh.exists(), old.exists()) == (True, False)
+    assert list(spool.documents()) == []
+
+
+def test_a_document_of_a_growing_segment_is_not_counted_as_left(folder, revision):
+    spool = Spool(folder)
+    with WarcWriter(folder) as writer:
+        location = writer.write(EXCHANGE)
+        capture = attrs.evolve(revision.capture, location=location)
+        spool.add_document("documents/a", to_json(to_document(attrs.evolve(revision, capture=capture))))
+        growing = spool.count()
+
+    assert (growing, spool.count()) == (0, 2)
 
 
 def test_a_wrong_digest_is_damage(closed, tmp_path):
@@ -173,27 +216,3 @@ def test_a_file_cut_short_says_where_the_whole_records_end(closed):
         validate_segment(closed)
 
     assert caught.value.offset == last.offset
-
-
-def test_a_segment_without_a_timestamp_in_its_name_is_set_aside(folder, file_store, closed):
-    odd = Path(shutil.copy(closed, folder / "odd.warc.gz"))
-    with pytest.raises(WarcError, match="not the name of a segment"):
-        Spool(folder, file_store).upload(odd)
-
-    assert (folder / "damaged" / "odd.warc.gz").exists()
-
-
-def test_a_child_that_shares_the_file_does_not_keep_a_segment_from_its_upload(tmp_path, file_store):
-    shared = []
-
-    class Sharing(WarcWriter):
-        def _write(self, segment, members):
-            super()._write(segment, members)
-            shared.append(os.dup(segment.file.fileno()))  # as a child has it that is being forked
-
-    with Sharing(tmp_path / "spool") as writer:
-        writer.write_resource("https://courier.example/", "text/plain", b"x", datetime(2026, 11, 2, tzinfo=UTC))
-
-    assert len(Spool(tmp_path / "spool", file_store).recover().uploaded) == 1
-    for descriptor in shared:
-        os.close(descriptor)

@@ -12,9 +12,11 @@ from scrapy.settings import Settings
 
 from crawler.demo import FOLDER
 from crawler.preflight import check_crawl
-from pipelines.archive import Catalog, WarcWriter, open_catalog, open_store
-from pipelines.archive.files import FileStore
+from pipelines.archive import Catalog, open_catalog
 from pipelines.errors import CatalogError, NewskeepError, StoreError
+from pipelines.stores import open_store
+from pipelines.stores.files import FileStore
+from pipelines.warc import WarcWriter
 
 SCRAPY = Path(sysconfig.get_path("scripts")) / "scrapy"
 ARTICLES = 15  # of the demonstration newspaper
@@ -158,11 +160,10 @@ class FailsAfter:
     ("owner", "method", "times", "error", "counted"),
     [
         (WarcWriter, "_write", 20, OSError(errno.ENOSPC, "No space left on device"), "record/failed/WarcError"),
-        (FileStore, "put", 4, StoreError("the disk is full"), "archive/failed/StoreError"),
         (Catalog, "note_candidates", 3, CatalogError("database is locked"), "archive/failed/CatalogError"),
         (Catalog, "latest_revision", 4, CatalogError("disk I/O error"), "archive/failed/CatalogError"),
     ],
-    ids=["spool full", "archive full", "catalog lost to the spider", "catalog lost to the stages"],
+    ids=["spool full", "catalog lost to the spider", "catalog lost to the stages"],
 )
 def test_an_archive_that_fails_ends_the_crawl_and_the_next_one_loses_nothing(
     crawl_demo, tmp_path, monkeypatch, caplog, owner, method, times, error, counted

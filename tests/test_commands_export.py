@@ -15,8 +15,9 @@ from scrapy.settings import Settings
 
 from crawler.commands import catalog as catalog_command
 from crawler.commands import export as export_command
-from pipelines.archive import open_catalog, open_store, revision_key, to_document, to_json
+from pipelines.archive import open_catalog, revision_key, to_document, to_json
 from pipelines.archive.flat import COLUMNS
+from pipelines.stores import open_store
 
 ROOT = Path(__file__).parent.parent
 

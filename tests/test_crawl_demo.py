@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from crawler.demo import FOLDER
-from pipelines.archive import iter_captures, open_store, validate_document
+from pipelines.archive import validate_document
+from pipelines.stores import open_store
+from pipelines.warc import iter_captures
 
 TRUTH = [json.loads(line) for line in (FOLDER / "truth.jsonl").read_text(encoding="utf-8").splitlines()]
 

@@ -8,7 +8,7 @@ from scrapy import Request, Spider
 from scrapy.crawler import AsyncCrawlerRunner
 from scrapy.settings import Settings
 
-from pipelines.archive import iter_captures
+from pipelines.warc import iter_captures
 
 ODD = (
     b"HTTP/1.1 200 Quite OK\r\nX-odd-Case: one\r\nx-ODD-case: two\r\nContent-Type: text/html; charset=utf-8\r\n"

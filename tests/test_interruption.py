@@ -14,8 +14,9 @@ import attrs
 import pytest
 
 from crawler.demo import FOLDER
-from pipelines.archive import open_store, read_documents
-from pipelines.archive.segments import validate_segment
+from pipelines.archive import read_documents
+from pipelines.stores import open_store
+from pipelines.warc.members import validate_segment
 
 SCRAPY = Path(sysconfig.get_path("scripts")) / "scrapy"
 ARTICLES = 15  # of the demonstration newspaper

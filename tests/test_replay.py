@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 import pytest
 
 from crawler.replay import Tape
-from pipelines.archive import Exchange, WarcWriter, open_store, segment_key
 from pipelines.errors import WarcError
+from pipelines.stores import open_store
+from pipelines.warc import Exchange, WarcWriter, segment_key
 
 
 @pytest.fixture

@@ -42,6 +42,7 @@ sources = st.builds(
     leave=patterns,
     pace=st.builds(Pace, delay=st.none() | st.floats(0, 1e6), concurrency=st.integers(1, 99)),
     render=st.booleans(),
+    verify_certificates=st.booleans(),
     contact_note=st.just("") | texts,
     boilerplate_selectors=st.sampled_from([(), ("div.a > p", 'a[href="x"]')]),
     boilerplate_phrases=st.lists(lines, max_size=3).map(tuple),

@@ -40,7 +40,8 @@ class Command(NewskeepCommand):
             catalog.close()
 
     def _rebuild(self) -> None:
-        from pipelines.archive import DOCUMENTS, open_catalog, open_store
+        from pipelines.archive import DOCUMENTS, open_catalog
+        from pipelines.stores import open_store
 
         store = open_store(self.setting("ARCHIVE_URL"))
         if next(iter(store.list(DOCUMENTS)), None) is None:

@@ -14,7 +14,7 @@ from pipelines.errors import NewskeepError, SettingsError
 
 # What these tell at every start is for whoever debugs Scrapy.
 CHATTY = ("scrapy.addons", "scrapy.crawler", "scrapy.middleware", "scrapy.utils.log")
-FAILURES = ("archive/failed/", "record/failed/", "warc/failed/", "spider_exceptions/")
+FAILURES = ("archive/failed/", "record/failed/", "upload/waiting", "warc/failed/", "spider_exceptions/")
 
 
 class Command(ScrapyCrawl):
@@ -67,10 +67,11 @@ class Command(ScrapyCrawl):
         self.crawler_process.start(install_signal_handlers=False)
         if not crawl.cancelled() and (error := crawl.exception()) is not None:
             raise error
-        return _exit_code(crawler.stats.get_stats())
+        return exit_code(crawler.stats.get_stats())
 
 
-def _exit_code(stats: dict[str, Any]) -> int:
+def exit_code(stats: dict[str, Any]) -> int:
+    """Return 0 when all went well, 130 when the crawl was stopped, else 1."""
     reason = stats.get("finish_reason")
     if reason in {None, "shutdown"}:  # stopped at once, or after what was in flight
         return INTERRUPTED

@@ -15,7 +15,8 @@ from pipelines.errors import DocumentError, SettingsError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pipelines.archive import Catalog, ObjectStore
+    from pipelines.archive import Catalog
+    from pipelines.stores import ObjectStore
 
 FORMATS = ("jsonl", "parquet", "csv")
 
@@ -43,7 +44,8 @@ class Command(NewskeepCommand):
         parser.add_argument("--output", "-o", metavar="FILE", default="-", help="default: standard output")
 
     def execute(self, args: list[str], opts: Namespace) -> None:
-        from pipelines.archive import open_catalog, open_store
+        from pipelines.archive import open_catalog
+        from pipelines.stores import open_store
 
         if args:
             raise UsageError("no arguments, only options: scrapy export --format csv --source bbc")

@@ -76,6 +76,8 @@ class Progress:
         failures = ("extract/failed/", "outcome/failed/", "discovery/failed/", "archive/failed/")
         errors = sum(value for name, value in stats.items() if name.startswith(failures))
         seconds = max(0.001, time.monotonic() - self._began)
+        failing = {"store": "FAILS"} if stats.get("upload/failing") else {}
+        paused = {"fetching": "PAUSED"} if stats.get("spool/full") else {}
         return {
             "found": f"{stats.get('frontier/found', 0):,}",
             "fetched": f"{fetched:,}",
@@ -83,6 +85,8 @@ class Progress:
             "lines removed": f"{stats.get('boilerplate/removed', 0):,}",
             "errors": f"{errors:,}",
             "pages/s": f"{fetched / seconds:.1f}",
+            **failing,
+            **paused,
         }
 
     def _table(self) -> Table:

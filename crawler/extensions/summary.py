@@ -23,7 +23,7 @@ PROBLEMS = {
     "outcome/waiting/": "waits for the next crawl",
     "archive/failed/": "NOT ARCHIVED",
     "record/failed/": "NOT RECORDED",
-    "warc/failed/": "WARC NOT UPLOADED",
+    "warc/failed/": "WARC DAMAGED, kept in the spool's damaged/",
 }
 
 
@@ -37,6 +37,11 @@ def render_summary(stats: Mapping[str, Any], settings: BaseSettings) -> Renderab
     ]
     if removed := _by_name(stats, REMOVED):
         lines += [Text(f"\nRemoved {_count(stats['boilerplate/removed'], 'line')} that are not the article:"), removed]
+    if waiting := stats.get("upload/waiting"):
+        lines += [
+            Text(f"\n{_count(waiting, 'file')} could not be uploaded and wait for the next crawl in ", style="bold red")
+            + Text(settings["SPOOL_DIR"], style="cyan")
+        ]
     if problems := _problems(stats):
         lines += [Text("\nWhat gave no article:"), problems]
     return Group(*lines, *_next_steps(stats))
@@ -61,6 +66,10 @@ def _facts(stats: Mapping[str, Any], settings: BaseSettings) -> Table:
     table.add_row("documents and WARCs", Text(settings["ARCHIVE_URL"], style="cyan"))
     table.add_row("catalog", Text(_without_password(settings["CATALOG_URL"]), style="cyan"))
     table.add_row("requests recorded", f"{stats.get('warc/exchanges', 0):,}")
+    if retries := sum(value for name, value in stats.items() if name.startswith("upload/retries/")):
+        table.add_row("times the store failed", f"{retries:,}")
+    if paused := stats.get("spool/paused_seconds"):
+        table.add_row("seconds paused for room", f"{paused:,}")
     table.add_row("seconds", f"{stats.get('elapsed_time_seconds') or 0:.1f}")
     return table
 

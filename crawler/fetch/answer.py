@@ -10,10 +10,10 @@ from scrapy import Request
 from scrapy.http import Headers, Response
 from scrapy.responsetypes import responsetypes
 
-from crawler.fetch.content import ContentCodingError, decode_content
 from crawler.fetch.wire import WireLog
-from pipelines.archive import Exchange
 from pipelines.model import Candidate, Capture, WarcLocation
+from pipelines.warc import Exchange
+from pipelines.warc.content import ContentCodingError, decode_content, read_content_type
 
 # Request headers whose values open doors; the record keeps the name and says that the value is withheld.
 SECRET_HEADER = re.compile(rb"^((?:Proxy-)?Authorization|Cookie):[^\r\n]*", re.IGNORECASE | re.MULTILINE)
@@ -28,6 +28,7 @@ class Answer:
         headers: in order, in the case sent.
         payload: the entity body, transfer coding undone, content coding kept.
         truncated: `length`, `time` or `disconnect` (WARC 1.1 §5.13); None when whole.
+        verified: whether an HTTPS server had to prove who it is.
     """
 
     fetched_at: datetime
@@ -37,6 +38,7 @@ class Answer:
     headers: list[tuple[bytes, bytes]] = attrs.field(factory=list)
     payload: bytearray = attrs.field(factory=bytearray)
     truncated: str | None = None
+    verified: bool = True
 
     def header(self, name: bytes) -> str | None:
         """Return the last value of a header, or None."""
@@ -65,26 +67,26 @@ def to_exchange(request: Request, answer: Answer) -> Exchange:
         request=sent,
         response=bytes(answer.log.received),
         payload=bytes(answer.payload),
+        status=answer.status,
         ip_address=answer.log.ip_address,
         protocols=_protocols(answer),
         cipher_suite=answer.log.tls[1] if answer.log.tls else None,
         truncated=answer.truncated,
-        metadata=tuple(_metadata(request, withheld=withheld)),
+        metadata=tuple(_metadata(request, answer, withheld=withheld)),
     )
 
 
 def to_capture(request: Request, answer: Answer, location: WarcLocation | None) -> Capture:
     """Return the capture of a recorded exchange."""
-    media_type, _, parameters = (answer.header(b"content-type") or "").partition(";")
-    charset = re.search(r"charset\s*=\s*[\"']?([^\s\"';]+)", parameters, re.IGNORECASE)
+    media_type, charset = read_content_type(answer.header(b"content-type"))
     asked = request.meta.get("redirect_urls", [None])[0]
     return Capture(
         source=request.meta["source"],
         url=request.url,
         fetched_at=answer.fetched_at,
         status=answer.status,
-        media_type=media_type.strip().lower(),
-        charset=charset[1] if charset else None,
+        media_type=media_type,
+        charset=charset,
         payload_digest=f"sha256:{hashlib.sha256(answer.payload).hexdigest()}",
         etag=answer.header(b"etag"),
         last_modified=answer.header(b"last-modified"),
@@ -107,7 +109,7 @@ def _protocols(answer: Answer) -> tuple[str, ...]:
     return (answer.version.lower(), tls) if tls else (answer.version.lower(),)
 
 
-def _metadata(request: Request, *, withheld: int) -> Iterator[tuple[str, str]]:
+def _metadata(request: Request, answer: Answer, *, withheld: int) -> Iterator[tuple[str, str]]:
     """Yield the fields of the metadata record: how the URL was found, and what was changed in the records."""
     yield "source", request.meta["source"]
     candidate: Candidate | None = request.meta.get("candidate")
@@ -122,5 +124,7 @@ def _metadata(request: Request, *, withheld: int) -> Iterator[tuple[str, str]]:
             yield "hint-modified", candidate.modified.isoformat()
     if request.meta.get("proxy"):
         yield "note", "fetched through a proxy; the server's address is not known"
+    if answer.log.tls and not answer.verified:
+        yield "note", "the server's certificate was not verified"
     if withheld:
         yield "note", "the values of secret request headers are withheld"

@@ -3,10 +3,10 @@
 import asyncio
 import ssl
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
 import httpcore2
 from scrapy import Request
@@ -23,10 +23,13 @@ from scrapy.http import Response
 from scrapy.utils.httpobj import urlparse_cached
 
 from crawler.fetch.answer import Answer, to_capture, to_exchange, to_response
-from crawler.fetch.content import ACCEPT_ENCODING
 from crawler.fetch.guard import AddressGuard
 from crawler.fetch.recorder import Recorder
 from crawler.fetch.wire import RecordingBackend, UnresolvedHostError, current_log
+from pipelines.warc.content import ACCEPT_ENCODING
+
+if TYPE_CHECKING:
+    from pipelines.model import Source
 
 
 class PoolLimits(TypedDict):
@@ -48,7 +51,7 @@ class LiveHandler(BaseDownloadHandler):
         self._guard = AddressGuard.from_names(settings.getlist("ALLOWED_NETWORKS"))
         self._max_bytes = settings.getint("DOWNLOAD_MAXSIZE")
         self._verify = settings.getbool("DOWNLOAD_VERIFY_CERTIFICATES")
-        self._pools: dict[tuple[str, bytes] | None, httpcore2.AsyncConnectionPool] = {}
+        self._pools: dict[tuple[str | None, bytes, bool], httpcore2.AsyncConnectionPool] = {}
 
     async def download_request(self, request: Request) -> Response:
         """Return the response as recorded; `request.meta["capture"]` tells where.
@@ -60,7 +63,7 @@ class LiveHandler(BaseDownloadHandler):
             ResponseDataLossError: the answer was cut short; what came is recorded as truncated.
         """
         self._guard.check_name(urlparse_cached(request).hostname or "")
-        answer = Answer(fetched_at=datetime.now(UTC))
+        answer = Answer(fetched_at=datetime.now(UTC), verified=self._verifies(request))
         failure: Exception | None = None
         try:
             async with asyncio.timeout(request.meta["download_timeout"]):
@@ -113,11 +116,18 @@ class LiveHandler(BaseDownloadHandler):
 
     def _pool(self, request: Request) -> httpcore2.AsyncConnectionPool:
         proxy = request.meta.get("proxy")
-        authorization = request.headers.get("Proxy-Authorization") or b""
-        key = (proxy, authorization) if proxy else None
+        authorization = (request.headers.get("Proxy-Authorization") or b"") if proxy else b""
+        verify = self._verifies(request)
+        key = (proxy, authorization, verify)
         if key not in self._pools:
-            self._pools[key] = _open_pool(proxy, authorization, self._guard, verify=self._verify)
+            self._pools[key] = _open_pool(proxy, authorization, self._guard, verify=verify)
         return self._pools[key]
+
+    def _verifies(self, request: Request) -> bool:
+        """Whether the server must prove who it is; a seed may say that it need not."""
+        sources: Mapping[str, Source] = getattr(self.crawler.spider, "sources", {})
+        source = sources.get(request.meta["source"])
+        return self._verify and (source is None or source.verify_certificates)
 
     def _pace(self, request: Request) -> None:
         """Let the host's delay count from the end of this exchange.

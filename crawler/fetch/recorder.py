@@ -2,49 +2,49 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Self
 
-from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 from scrapy.statscollectors import StatsCollector
 
-from pipelines.archive import Exchange, Spool, WarcWriter, open_store
+from pipelines.archive import Originals, open_catalog
 from pipelines.errors import ArchiveError, WarcError
 from pipelines.model import WarcLocation
+from pipelines.warc import Exchange, Original, WarcWriter, repeats
+from pipelines.warc.records import sha256_digest
 
 logger = logging.getLogger(__name__)
 
+Waiting = tuple[Exchange, "asyncio.Future[WarcLocation]"]
+Written = tuple["asyncio.Future[WarcLocation]", WarcLocation | ArchiveError]
+
 
 class Recorder:
-    """Writes exchanges to WARC segments in the spool and moves closed segments to the archive.
+    """Writes exchanges to WARC segments in the spool.
 
-    One thread writes, one uploads: compression and disk stay off the event loop, and records stay in order.
+    One thread writes, so that compression and disk stay off the event loop. It writes all that wait and then waits once
+    for the disk, as databases commit in groups: an exchange costs little more than it would without that.
     """
 
-    def __init__(
-        self, spool: Spool, stats: StatsCollector, *, information: Mapping[str, str], max_bytes: int, max_age: float
-    ) -> None:
-        self._spool = spool
+    def __init__(self, writer: WarcWriter, originals: Originals, stats: StatsCollector) -> None:
+        self._writer = writer
+        self._originals = originals
         self._stats = stats
-        self._writer = WarcWriter(
-            spool.directory, information=information, max_bytes=max_bytes, max_age=max_age, on_close=self.send
-        )
-        self._writing = ThreadPoolExecutor(1, thread_name_prefix="warc")
-        self._uploading = ThreadPoolExecutor(1, thread_name_prefix="upload")
+        self._waiting: deque[Waiting] = deque()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="warc")
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Build from SPOOL_DIR, ARCHIVE_URL and the WARC_* settings; a replay records nothing."""
+        """Build from SPOOL_DIR, CATALOG_URL and the WARC_* settings; a replay records nothing."""
         settings = crawler.settings
         if settings["REPLAY_WARC"]:
             raise NotConfigured
-        recorder = cls(
-            Spool(Path(settings["SPOOL_DIR"]), open_store(settings["ARCHIVE_URL"])),
-            crawler.stats,
+        writer = WarcWriter(
+            Path(settings["SPOOL_DIR"]),
             information={
                 "software": settings["SOFTWARE"],
                 "operator": settings["CONTACT"],
@@ -54,19 +54,20 @@ class Recorder:
             max_bytes=settings.getint("WARC_MAX_BYTES"),
             max_age=settings.getfloat("WARC_MAX_AGE"),
         )
-        crawler.signals.connect(recorder.recover, signals.engine_started)
-        crawler.signals.connect(recorder.close, signals.spider_closed)
-        return recorder
+        return cls(writer, open_catalog(settings["CATALOG_URL"]).originals, crawler.stats)
 
     async def record(self, exchange: Exchange) -> WarcLocation:
-        """Return where the exchange now lies; it has left the process when this returns.
+        """Return where the exchange now lies; it is on the disk when this returns.
 
         Raises:
-            WarcError: it could not be written, so nobody may see it.
+            ArchiveError: it could not be written, so nobody may see it.
         """
+        future: asyncio.Future[WarcLocation] = asyncio.get_running_loop().create_future()
+        self._waiting.append((exchange, future))
+        self._thread.submit(self._write_waiting)
         try:
-            location = await asyncio.get_running_loop().run_in_executor(self._writing, self._writer.write, exchange)
-        except WarcError as error:
+            location = await future
+        except ArchiveError as error:
             if not self._stats.get_value(failed := f"record/failed/{type(error).__name__}"):
                 logger.error("%s is not recorded: %s", exchange.url, error)
             self._stats.inc_value(failed)
@@ -74,44 +75,59 @@ class Recorder:
         self._stats.inc_value("warc/exchanges")
         return location
 
-    def send(self, segment: Path) -> None:
-        """Upload a closed segment, in its turn; one that fails stays in the spool for the next run."""
-        self._uploading.submit(self._upload, segment)
+    async def close_segment(self) -> None:
+        """Close the segment that grows, so that it can be uploaded; a later exchange begins another.
 
-    def recover(self) -> None:
-        """Finish what earlier runs left in the spool, while this one goes on."""
-        self._uploading.submit(self._recover)
-
-    async def close(self) -> None:
-        """Close the open segment and wait until everything is uploaded; what cannot be stays for the next run."""
-        loop = asyncio.get_running_loop()
+        Raises:
+            WarcError: the disk fails.
+        """
         try:
-            await loop.run_in_executor(self._writing, self._writer.close)
+            await asyncio.get_running_loop().run_in_executor(self._thread, self._writer.close)
         except OSError as error:
-            self._fail(WarcError(f"{self._spool.directory}: the segment stays open: {error.strerror or error}"))
-        await loop.run_in_executor(None, self._uploading.shutdown)
-        self._writing.shutdown()
+            raise WarcError(f"the last segment stays open: {error.strerror or error}") from error
 
-    def _upload(self, segment: Path) -> None:
-        try:
-            self._spool.upload(segment)
-        except ArchiveError as error:
-            self._fail(error)
-        else:
-            self._stats.inc_value("warc/segments")
-
-    def _recover(self) -> None:
-        try:
-            recovery = self._spool.recover()
-        except ArchiveError as error:
-            self._fail(error)
+    def _write_waiting(self) -> None:
+        """Write what waits, wait for the disk, and tell whoever asked."""
+        batch = [self._waiting.popleft() for _ in range(len(self._waiting))]
+        if not batch:  # the call before took it along
             return
-        for key in recovery.uploaded:
-            logger.info("uploaded %s, left by an earlier run", key)
-        for problem in recovery.damaged:
-            self._stats.inc_value("warc/failed/damaged")
-            logger.error("%s", problem)
+        try:
+            written, fresh = self._write(batch)
+            self._writer.sync()
+            self._originals.note(fresh)
+        except ArchiveError as error:
+            written = [(future, error) for _, future in batch]
+        for future, outcome in written:
+            future.get_loop().call_soon_threadsafe(_settle, future, outcome)
 
-    def _fail(self, error: ArchiveError) -> None:
-        self._stats.inc_value(f"warc/failed/{type(error).__name__}")
-        logger.error("%s", error)
+    def _write(self, batch: list[Waiting]) -> tuple[list[Written], list[Original]]:
+        known = self._originals.find({exchange.url for exchange, _ in batch})
+        written: list[Written] = []
+        fresh: dict[str, Original] = {}
+        for exchange, future in batch:
+            repeated = fresh.get(exchange.url) or known.get(exchange.url)
+            try:
+                location = self._writer.write(exchange, repeated)
+            except WarcError as error:
+                written.append((future, error))
+                continue
+            written.append((future, location))
+            if repeated is not None and repeats(exchange, repeated):
+                self._stats.inc_value("warc/revisits")
+            elif exchange.status == 200 and exchange.payload and not exchange.truncated:
+                fresh[exchange.url] = _original(exchange, location)
+        return written, list(fresh.values())
+
+
+def _original(exchange: Exchange, location: WarcLocation) -> Original:
+    digest = sha256_digest(exchange.payload)
+    return Original(url=exchange.url, fetched_at=exchange.fetched_at, payload_digest=digest, location=location)
+
+
+def _settle(future: "asyncio.Future[WarcLocation]", outcome: WarcLocation | ArchiveError) -> None:
+    if future.done():  # whoever asked has been cancelled
+        return
+    if isinstance(outcome, ArchiveError):
+        future.set_exception(outcome)
+    else:
+        future.set_result(outcome)

@@ -56,7 +56,17 @@ def write_seed(source: Source, directory: Path, *, overwrite: bool = False) -> P
 def _top(source: Source) -> Iterator[tuple[str, TomlValue | None]]:
     for key in ("name", "home_page", "language", "country", "timezone", "verified"):
         yield key, getattr(source, key)
-    for key in ("feeds", "sitemaps", "sections", "allowed_hosts", "take", "leave", "render", "contact_note"):
+    for key in (
+        "feeds",
+        "sitemaps",
+        "sections",
+        "allowed_hosts",
+        "take",
+        "leave",
+        "render",
+        "verify_certificates",
+        "contact_note",
+    ):
         yield key, getattr(source, key)
 
 

@@ -33,6 +33,7 @@ TOP_KEYS: Mapping[str, Reader] = {
     "take": values.each(values.read_pattern),
     "leave": values.each(values.read_pattern),
     "render": values.read_bool,
+    "verify_certificates": values.read_bool,
     "contact_note": values.read_text,
     "verified": values.read_date,
 }

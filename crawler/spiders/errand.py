@@ -20,7 +20,9 @@ Result = TypeVar("Result")
 # Nothing of an errand is recorded or archived, and nobody watches it.
 ALONE: dict[str, Any] = {
     "ITEM_PIPELINES": {},
-    "EXTENSIONS": {"crawler.fetch.Recorder": None, "crawler.extensions.progress.Progress": None},
+    "EXTENSIONS": dict.fromkeys(
+        ("crawler.fetch.Recorder", "crawler.fetch.Uploads", "crawler.extensions.progress.Progress")
+    ),
     "LOG_ENABLED": False,
 }
 

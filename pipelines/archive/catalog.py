@@ -12,8 +12,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from pipelines.archive.database import Database, open_database
 from pipelines.archive.document import Document, read_documents, to_document
 from pipelines.archive.keys import DOCUMENTS
-from pipelines.archive.objects import ObjectStore
+from pipelines.archive.originals import Originals
 from pipelines.archive.queries import COUNT_REVISIONS, COUNT_URLS, select_pending, select_revisions
+from pipelines.archive.removals import REMOVED, Removals
 from pipelines.archive.rows import (
     RevisionRow,
     candidate_row,
@@ -23,8 +24,10 @@ from pipelines.archive.rows import (
     row_candidate,
 )
 from pipelines.archive.tables import polls, revisions, urls
+from pipelines.archive.tombstones import read_tombstones
 from pipelines.errors import DocumentError
 from pipelines.model import Candidate, Capture, Revision
+from pipelines.stores.objects import ObjectStore
 
 CHUNK = 500  # keys in one statement; SQLite takes 32,766 variables, older ones 999
 
@@ -60,6 +63,8 @@ class Catalog:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._insert = sqlite.insert if database.is_sqlite else postgresql.insert
+        self.originals = Originals(database, self._insert)
+        self.removals = Removals(database, self._insert)
 
     def close(self) -> None:
         """Let the database go."""
@@ -200,8 +205,25 @@ class Catalog:
 
         To add it again changes nothing.
         """
+        self.add_document(key, to_document(revision))
+
+    def add_document(self, key: str, document: Document, *, next_due: datetime | None = None) -> None:
+        """Remember a document that lies, or will lie, in the store under `key`; the URLs that led to it are done.
+
+        `next_due` is when to ask again for the first of them. To add it again changes nothing; another capture of the
+        same content takes the place of the one known.
+        """
         with self._database.writing() as connection:
-            self._add(connection, key, to_document(revision))
+            self._add(connection, key, document, next_due)
+
+    def unknown_documents(self, keys: Iterable[str]) -> list[str]:
+        """Return those of the keys under which it knows no document, in their order."""
+        asked, known = list(keys), set[str]()
+        with self._database.reading() as connection:
+            for chunk in _chunks(asked):
+                column = revisions.c.document_key
+                known |= set(connection.scalars(select(column).where(column.in_(chunk))))
+        return [key for key in asked if key not in known]
 
     def revisions(
         self,
@@ -234,13 +256,16 @@ class Catalog:
     def rebuild(self, store: ObjectStore) -> Rebuilt:
         """Read every document in the store and make revisions and done URLs anew, all in one transaction.
 
-        What waits to be asked for, and what failed, stays.
+        What waits to be asked for, and what failed, stays. What was taken down stays out, though a takedown that was
+        interrupted may have left its documents.
 
         Raises:
             StoreError: the store failed; the catalog is as it was.
+            DocumentError: a tombstone is damaged; the catalog is as it was.
         """
         count, unreadable = 0, []
-        keys = (found.key for found in store.list(DOCUMENTS))
+        stones = {stone.article_id: stone for stone in read_tombstones(store)}
+        keys = (found.key for found in store.list(DOCUMENTS) if stones.keys().isdisjoint(found.key.split("/")))
         with self._database.writing() as connection:
             connection.execute(delete(revisions))
             connection.execute(delete(urls).where(urls.c.state == "done"))
@@ -250,16 +275,22 @@ class Catalog:
                     continue
                 self._add(connection, key, document)
                 count += 1
+            for stone in stones.values():
+                self.removals.carry_out_within(connection, stone)
         return Rebuilt(count, tuple(unreadable))
 
-    def _add(self, connection: Connection, key: str, document: Document) -> None:
-        connection.execute(self._insert(revisions).on_conflict_do_nothing(), revision_row(document, key))
+    def _add(self, connection: Connection, key: str, document: Document, next_due: datetime | None = None) -> None:
+        row = revision_row(document, key)
+        connection.execute(
+            self._insert(revisions).on_conflict_do_update(index_elements=[revisions.c.document_key], set_=row), row
+        )
         statement = self._insert(urls)
-        rows = done_rows(document)
+        rows = done_rows(document, next_due)
         statement = statement.on_conflict_do_update(
             index_elements=[urls.c.url_key],
             set_={name: statement.excluded[name] for name in rows[0].keys() - {"url_key", "discovered_at"}},
-            where=or_(urls.c.fetched_at.is_(None), urls.c.fetched_at <= statement.excluded.fetched_at),
+            where=or_(urls.c.fetched_at.is_(None), urls.c.fetched_at <= statement.excluded.fetched_at)
+            & (urls.c.state != REMOVED),
         )
         connection.execute(statement, rows)
 

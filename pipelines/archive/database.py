@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, insert, inspect, make_url, select
+from sqlalchemy import URL, Connection, Engine, create_engine, delete, event, insert, inspect, make_url, select
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError, SQLAlchemyError
 
 from pipelines.archive.tables import SCHEMA_VERSION, facts, metadata
@@ -123,11 +123,11 @@ def _prepare(database: Database) -> None:
         version = None
         if inspect(connection).has_table(facts.name):
             version = connection.scalar(select(facts.c.value).where(facts.c.name == "schema_version"))
-    if version is None:
+    if version in {None, "1"}:
         with database.writing() as connection:
             metadata.create_all(connection)
-            if not connection.scalar(select(facts.c.value).where(facts.c.name == "schema_version")):
-                connection.execute(insert(facts).values(name="schema_version", value=str(SCHEMA_VERSION)))
+            connection.execute(delete(facts).where(facts.c.name == "schema_version"))
+            connection.execute(insert(facts).values(name="schema_version", value=str(SCHEMA_VERSION)))
     elif version != str(SCHEMA_VERSION):
         raise CatalogError(
             f"{database.name}: made by another version of newskeep (schema {version}, not {SCHEMA_VERSION}); "

@@ -13,9 +13,9 @@ from typing import Any
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
-from pipelines.archive.objects import ObjectStore
 from pipelines.errors import DocumentError
-from pipelines.model import Article, Candidate, Capture, Image, RemovedBlock, Revision, WarcLocation
+from pipelines.model import Article, Candidate, Capture, Hints, Image, RemovedBlock, Revision, WarcLocation
+from pipelines.stores.objects import ObjectStore
 from pipelines.urls import normalize_url, url_key
 
 Document = dict[str, Any]
@@ -140,6 +140,7 @@ def _ours(revision: Revision) -> Document:
             ),
             "capture": _capture(revision.capture),
             "candidate": _candidate(revision.candidate) if revision.candidate else None,
+            "hints": _hints(revision.hints) if revision.hints else None,
         }
     ) | {
         "removed": [_removed(block) for block in revision.article.removed],
@@ -188,6 +189,19 @@ def _candidate(candidate: Candidate) -> Document:
             "publication": candidate.publication,
             "authors": list(candidate.authors),
             "keywords": list(candidate.keywords),
+        }
+    )
+
+
+def _hints(hints: Hints) -> Document:
+    return _known(
+        {
+            "name": hints.name,
+            "language": hints.language,
+            "country": hints.country,
+            "timezone": hints.timezone,
+            "boilerplateSelectors": list(hints.boilerplate_selectors),
+            "boilerplatePhrases": list(hints.boilerplate_phrases),
         }
     )
 

@@ -64,8 +64,11 @@ def revision_row(document: Mapping[str, Any], key: str) -> dict[str, Any]:
     )
 
 
-def done_rows(document: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return a row for each URL that led to the document: found, asked for, answered, and its own."""
+def done_rows(document: Mapping[str, Any], next_due: datetime | None = None) -> list[dict[str, Any]]:
+    """Return a row for each URL that led to the document: found, asked for, answered, and its own.
+
+    The first, by which it was asked for, is to be asked for again when `next_due` says.
+    """
     ours = document["newskeep"]
     capture, candidate = ours["capture"], ours.get("candidate")
     addresses = (candidate["url"] if candidate else None, capture.get("requestedUrl"), capture["url"], document["url"])
@@ -75,7 +78,6 @@ def done_rows(document: Mapping[str, Any]) -> list[dict[str, Any]]:
         "state": "done",
         "reason": None,
         "fetched_at": fetched_at,
-        "next_due": None,
         "failures": 0,
         "status": capture["status"],
         "etag": capture.get("etag"),
@@ -86,7 +88,8 @@ def done_rows(document: Mapping[str, Any]) -> list[dict[str, Any]]:
     }
     rows: dict[str, dict[str, Any]] = {}
     for url in filter(None, addresses):
-        rows.setdefault(url_key(url), {"url_key": url_key(url), "url": url, **outcome})
+        due = None if rows else next_due
+        rows.setdefault(url_key(url), {"url_key": url_key(url), "url": url, **outcome, "next_due": due})
     return list(rows.values())
 
 

@@ -17,7 +17,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2  # since 1 tables were only added, so one is made into the other by adding them
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -106,4 +106,17 @@ polls = Table(
     Column("polled_at", UtcDateTime, nullable=False),
     Column("payload_digest", Text),
     Column("brought", Integer, nullable=False),
+)
+
+# The response record that holds what a URL gave last: what gives the same again needs only a revisit record.
+originals = Table(
+    "originals",
+    metadata,
+    Column("url", Text, primary_key=True),
+    Column("fetched_at", UtcDateTime, nullable=False),
+    Column("payload_digest", Text, nullable=False),
+    Column("warc_filename", Text, nullable=False),
+    Column("warc_offset", BigInteger, nullable=False),
+    Column("warc_length", BigInteger, nullable=False),
+    Column("warc_record_id", Text, nullable=False),
 )

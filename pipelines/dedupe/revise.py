@@ -5,7 +5,7 @@ from typing import Protocol
 
 from pipelines.dedupe.fingerprint import content_fingerprint
 from pipelines.dedupe.identity import article_id
-from pipelines.model import Article, Candidate, Capture, Revision, RevisionKind
+from pipelines.model import Article, Candidate, Capture, Hints, Revision, RevisionKind
 
 
 class KnownRevision(Protocol):
@@ -47,6 +47,7 @@ def plan_revision(
     candidate: Candidate | None,
     history: History,
     versions: Mapping[str, str],
+    hints: Hints | None = None,
 ) -> Revision | None:
     """Return the revision to archive; None when the article reads as its latest revision does.
 
@@ -73,4 +74,5 @@ def plan_revision(
         fingerprint=fingerprint,
         previous=latest.document_key if latest else None,
         versions=versions,
+        hints=hints,
     )

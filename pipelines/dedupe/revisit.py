@@ -1,6 +1,8 @@
 """When to ask again for what we have."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 # (up to this age, ask again after). News is corrected within hours, seldom after a week; an article that stays as it
 # was is asked for half as often each time.
@@ -21,3 +23,12 @@ def next_due(published: datetime | None, fetched_at: datetime, unchanged: int = 
         if age < limit:
             return fetched_at + wait * (1 << min(unchanged, 8))
     return None
+
+
+def document_due(document: Mapping[str, Any]) -> datetime | None:
+    """Return when the article of an archived document should be fetched again; None for never."""
+    published = document.get("datePublished")
+    return next_due(
+        datetime.fromisoformat(published) if published else None,
+        datetime.fromisoformat(document["newskeep"]["capture"]["fetchedAt"]),
+    )

@@ -1,10 +1,11 @@
 """Page -> Article: composes the room."""
 
+import sys
 from collections.abc import Iterable
 from importlib.metadata import version
 
 import lxml.html
-from lxml.etree import ParserError
+from lxml.etree import LIBXML_VERSION, ParserError
 from lxml.html import HtmlElement
 
 from pipelines.errors import IncompletePageError, NotHtmlError
@@ -19,6 +20,7 @@ from pipelines.extract.segments import element_path, read_layout
 from pipelines.model import Article, Block, Page, Source
 
 VERSION = "0.1.0"
+LIBRARIES = ("charset-normalizer", "cssselect", "htmldate", "justext", "lxml", "python-dateutil", "trafilatura")
 MAX_CHARACTERS = 8_000_000
 
 
@@ -52,8 +54,17 @@ def extract_article(page: Page, *, source: Source | None = None) -> Article:
 
 
 def component_versions() -> dict[str, str]:
-    """Return component -> version of all that shapes an Article."""
-    return {"newskeep": VERSION, "trafilatura": version("trafilatura")}
+    """Return component -> version of all that shapes an Article.
+
+    Beside trafilatura and what it asks (htmldate reads dates by dateutil, jusText is a second opinion), that is the
+    parser of the tree, the detector of charsets, and Python for its table of Unicode.
+    """
+    return {
+        "newskeep": VERSION,
+        "python": ".".join(map(str, sys.version_info[:2])),
+        "libxml2": ".".join(map(str, LIBXML_VERSION)),
+        **{name: version(name) for name in LIBRARIES},
+    }
 
 
 def parse_html(text: str) -> HtmlElement:

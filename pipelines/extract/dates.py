@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from email.utils import parsedate_to_datetime
+from functools import partial
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import attrs
-from htmldate import find_date
+from htmldate import extractors, find_date
 from lxml.html import HtmlElement
 
 from pipelines.extract.months import MONTHS
@@ -15,6 +16,10 @@ from pipelines.extract.months import MONTHS
 CLOCK_SKEW = timedelta(hours=1)
 MAX_DATELINE = 100
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+# Where a page says no more than `2016-03`, dateutil takes the day of the month on which it is asked: the same page
+# would read otherwise tomorrow. The first of the month is no better a guess, but always the same.
+NO_DAY = datetime(1, 1, 1)  # noqa: DTZ001 - dateutil adds the zone
+extractors.dateutil_parse = partial(extractors.dateutil_parse, default=NO_DAY)  # type: ignore[attr-defined]
 ISO_DATE = re.compile(r"\d{4}-?\d{2}-?\d{2}")
 ISO_TIME = re.compile(
     r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T\s]+(\d{1,2}):?(\d{2})(?::?(\d{2})(?:[.,]\d+)?)?)?\s*(Z|UTC|GMT|[+-]\d{1,2}:?\d{0,2})?",

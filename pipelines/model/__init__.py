@@ -18,7 +18,7 @@ from pipelines.model.articles import (
     RevisionKind,
 )
 from pipelines.model.captures import Capture, Page, WarcLocation
-from pipelines.model.sources import Candidate, Channel, Pace, Source
+from pipelines.model.sources import Candidate, Channel, Hints, Pace, Source
 
 __all__ = [
     "UNSPACED",
@@ -28,6 +28,7 @@ __all__ = [
     "Candidate",
     "Capture",
     "Channel",
+    "Hints",
     "Image",
     "ImageCredit",
     "Pace",

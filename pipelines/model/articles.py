@@ -9,7 +9,7 @@ from types import MappingProxyType
 import attrs
 
 from pipelines.model.captures import Capture
-from pipelines.model.sources import Candidate
+from pipelines.model.sources import Candidate, Hints
 
 # Scripts that put no space between words: each character counts as one.
 UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
@@ -170,6 +170,7 @@ class Revision:
         fingerprint: `sha256:<hex>` of what counts as content (see `pipelines.dedupe`).
         previous: key of the revision before; None for the first.
         versions: component -> version that made it (`newskeep`, `trafilatura`, `rules`).
+        hints: what the seed told the extraction; None when there was no seed.
     """
 
     article_id: str
@@ -181,3 +182,4 @@ class Revision:
     fingerprint: str
     previous: str | None = None
     versions: Mapping[str, str] = MappingProxyType({})
+    hints: Hints | None = None

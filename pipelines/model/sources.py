@@ -4,6 +4,7 @@ import re
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
+from typing import Self
 from urllib.parse import urlsplit
 
 import attrs
@@ -34,6 +35,22 @@ class Pace:
     concurrency: int = 1
 
 
+@attrs.frozen(kw_only=True)
+class Hints:
+    """The parts of a source that shape what is read from its pages; kept with each document, so that it can be rebuilt.
+
+    Attributes:
+        name, language, country, timezone, boilerplate_selectors, boilerplate_phrases: as in `Source`.
+    """
+
+    name: str
+    language: str | None = None
+    country: str | None = None
+    timezone: str | None = None
+    boilerplate_selectors: tuple[str, ...] = ()
+    boilerplate_phrases: tuple[str, ...] = ()
+
+
 @attrs.frozen(kw_only=True, slots=False)
 class Source:
     """A publication, as its seed file tells.
@@ -47,6 +64,7 @@ class Source:
         allowed_hosts: hosts that belong to the source beside the home page's own and their subdomains.
         take, leave: regular expressions searched in a URL; `leave` wins; empty `take` takes all.
         render: the pages need a browser.
+        verify_certificates: refuse hosts whose HTTPS certificate does not check out.
         contact_note: what the publisher was told or answered; never sent.
         boilerplate_selectors: CSS selectors of elements that are never text.
         boilerplate_phrases: whole lines that are never text, compared without case.
@@ -67,6 +85,7 @@ class Source:
     leave: tuple[str, ...] = ()
     pace: Pace = Pace()
     render: bool = False
+    verify_certificates: bool = True
     contact_note: str = ""
     boilerplate_selectors: tuple[str, ...] = ()
     boilerplate_phrases: tuple[str, ...] = ()
@@ -85,6 +104,16 @@ class Source:
     @cached_property
     def _leave(self) -> tuple[re.Pattern[str], ...]:
         return tuple(re.compile(pattern) for pattern in self.leave)
+
+    @property
+    def hints(self) -> Hints:
+        """What of the source shapes its articles."""
+        return Hints(**{field.name: getattr(self, field.name) for field in attrs.fields(Hints)})
+
+    @classmethod
+    def from_hints(cls, source_id: str, hints: Hints) -> Self:
+        """Return a source that reads pages as the one that gave `hints`; it has no home page and owns no URL."""
+        return cls(id=source_id, home_page="", **attrs.asdict(hints))
 
     def owns(self, url: str) -> bool:
         """Whether `url` is http(s) and on one of the source's hosts or their subdomains."""

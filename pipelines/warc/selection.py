@@ -1,0 +1,213 @@
+"""Chosen captures in a WARC of their own: the gzip members of their records, copied byte for byte."""
+
+import sqlite3
+import zlib
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from types import TracebackType
+from typing import Protocol, Self
+
+import attrs
+
+from pipelines.errors import MissingObjectError, WarcError
+from pipelines.model import WarcLocation
+from pipelines.stores.objects import ObjectStore
+from pipelines.warc.cdxj import Fields, index_members, parse_fields
+from pipelines.warc.members import Member
+from pipelines.warc.naming import segment_key
+from pipelines.warc.records import FIELDS, GZIP, Record, gzip_record, warc_fields
+
+READ_AHEAD = 1 << 16  # request and metadata take some 2 KB
+BELONGING = {"request", "metadata"}
+
+
+class Sink(Protocol):
+    """Where bytes go."""
+
+    def write(self, body: bytes, /) -> object:
+        """Take all of it."""
+
+
+@attrs.frozen
+class RawMember:
+    """A record as a segment holds it.
+
+    Attributes:
+        raw: its gzip member.
+        content: what that holds, inflated.
+    """
+
+    raw: bytes
+    content: bytes
+
+    @property
+    def fields(self) -> Fields:
+        """The named fields of the record."""
+        return parse_fields(self.content.partition(b"\r\n\r\n")[0])
+
+
+class SelectedWarc:
+    """A WARC that takes captures from the archive; each comes once, a revisit with its original before it.
+
+    The copied records keep the `WARC-Warcinfo-ID` of the segment they came from, which WARC 1.1 §5.14 provides for
+    when records of several files are combined. The index, and what has been taken, wait in a temporary database on the disk.
+    """
+
+    def __init__(
+        self,
+        store: ObjectStore,
+        output: Sink,
+        *,
+        filename: str | None,
+        information: Mapping[str, str],
+        now: datetime,
+    ) -> None:
+        """Begin the WARC with a warcinfo record.
+
+        Args:
+            store: the archive.
+            output: takes the WARC.
+            filename: what the WARC is called, in its index as well; None when it has no name.
+            information: more lines for the warcinfo record.
+            now: the time, aware.
+        """
+        self._store = store
+        self._output = output
+        self._filename = filename or ""
+        self._size = 0
+        self._kept = sqlite3.connect("")
+        self._kept.execute("CREATE TABLE taken (record TEXT PRIMARY KEY) WITHOUT ROWID")
+        self._kept.execute("CREATE TABLE lines (line BLOB PRIMARY KEY) WITHOUT ROWID")
+        self._write(_information(filename, information, now))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._kept.close()
+
+    def add(self, location: WarcLocation) -> None:
+        """Copy the records of the capture at `location`, unless they are here already.
+
+        Raises:
+            WarcError: the segment is missing, or holds something else at that place.
+            StoreError: the store failed.
+        """
+        if not self._takes(location):
+            return
+        members = read_capture(self._store, location)
+        original = original_of(members[0], location)
+        if original and self._takes(original):
+            self._copy(read_capture(self._store, original))
+        self._copy(members)
+
+    def index(self) -> Iterator[bytes]:
+        """Yield the lines of the WARC's CDXJ, sorted by their bytes."""
+        for (line,) in self._kept.execute("SELECT line FROM lines ORDER BY line"):
+            yield line
+
+    def _takes(self, location: WarcLocation) -> bool:
+        found = self._kept.execute("INSERT OR IGNORE INTO taken VALUES (?)", (location.record_id,))
+        return found.rowcount == 1
+
+    def _copy(self, members: tuple[RawMember, ...]) -> None:
+        placed = []
+        for member in members:
+            placed.append(Member(self._size, len(member.raw), member.content))
+            self._write(member.raw)
+        lines = ((found.line,) for found in index_members(placed, self._filename))
+        self._kept.executemany("INSERT OR IGNORE INTO lines VALUES (?)", lines)
+
+    def _write(self, body: bytes) -> None:
+        self._output.write(body)
+        self._size += len(body)
+
+
+def read_capture(store: ObjectStore, location: WarcLocation) -> tuple[RawMember, ...]:
+    """Return the record at `location`, and after it the request and metadata records of the same capture.
+
+    Raises:
+        WarcError: the segment is missing, or has no whole record there, or another one.
+        StoreError: the store failed.
+    """
+    key = segment_key(location.filename)
+    where = f"{store.url}/{key}"
+    try:
+        first, *others = _members_of_capture(store, key, location)
+    except MissingObjectError as error:
+        raise WarcError(f"{where}: not in the archive; if it waits in the spool, the next crawl uploads it") from error
+    except zlib.error as error:
+        raise WarcError(f"{where}: damaged at or after byte {location.offset}: {error}") from error
+    except ValueError as error:
+        raise WarcError(f"{where}: the record at byte {location.offset} is cut short") from error
+    if _bare(first.fields.get("warc-record-id", "")) != location.record_id:
+        raise WarcError(f"{where}: byte {location.offset} is not the record {location.record_id}")
+    return first, *others
+
+
+def original_of(member: RawMember, location: WarcLocation) -> WarcLocation | None:
+    """Return where the record lies that holds a revisit's body; None when `member` is no revisit.
+
+    Raises:
+        WarcError: it is one and does not tell.
+    """
+    fields = member.fields
+    if fields.get("warc-type") != "revisit":
+        return None
+    filename, offset = fields.get("warc-refers-to-filename"), fields.get("warc-refers-to-file-offset", "")
+    if not (filename and offset.isascii() and offset.isdigit()):
+        raise WarcError(f"{location.filename}: the revisit at byte {location.offset} does not tell where its body lies")
+    record_id = _bare(fields.get("warc-refers-to", ""))
+    return WarcLocation(filename=filename, offset=int(offset), length=0, record_id=record_id)
+
+
+def _members_of_capture(store: ObjectStore, key: str, location: WarcLocation) -> Iterator[RawMember]:
+    """Yield the member at `location` and those after it that belong to it, and read little more than them.
+
+    Raises:
+        ValueError: the segment ends within a member, or before the first.
+    """
+    position, step, waiting = location.offset, location.length + READ_AHEAD, b""
+    while True:
+        inflater, raw, content = zlib.decompressobj(GZIP), bytearray(), bytearray()
+        while not inflater.eof:
+            if not waiting:
+                waiting = store.get(key, start=position, length=step)
+                position, step = position + len(waiting), max(READ_AHEAD, 2 * len(raw))
+            if not waiting and (raw or position == location.offset):
+                raise ValueError("cut short")
+            content += inflater.decompress(waiting)
+            raw += waiting[: len(waiting) - len(inflater.unused_data)]
+            waiting = inflater.unused_data
+            if not raw or not _may_belong(content, location):
+                return
+        yield RawMember(bytes(raw), bytes(content))
+
+
+def _may_belong(content: bytearray, location: WarcLocation) -> bool:
+    """Whether the record that begins with `content` is the one asked for or of its capture, as far as one can see."""
+    head, blank, _ = content.partition(b"\r\n\r\n")
+    if not blank:
+        return True
+    fields = parse_fields(bytes(head))
+    if fields.get("warc-type") not in BELONGING:
+        return _bare(fields.get("warc-record-id", "")) == location.record_id
+    return f"<{location.record_id}>" in fields.get("warc-concurrent-to", "").split()
+
+
+def _information(filename: str | None, information: Mapping[str, str], now: datetime) -> bytes:
+    lines = {
+        "software": "newskeep",
+        "format": "WARC File Format 1.1",
+        "conformsTo": "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/",
+        "description": "captures chosen from an archive; WARC-Warcinfo-ID names the segment that each was written to",
+        **information,
+    }
+    fields = (("WARC-Filename", filename),)
+    return gzip_record(Record(type="warcinfo", date=now, content_type=FIELDS, block=warc_fields(lines), fields=fields))
+
+
+def _bare(uri: str) -> str:
+    return uri.removeprefix("<").removesuffix(">")
