@@ -3,6 +3,7 @@
 # After that they need no network.
 
 UV_VERSION := 0.13.9
+REPLAYWEBPAGE_VERSION := 2.5.3
 PYTHON ?= python3
 UV := $(or $(shell command -v uv 2>/dev/null),.cache/uv/bin/uv)
 SCRAPY := .venv/bin/scrapy
@@ -10,7 +11,7 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help crawl test setup lint quality clean
+.PHONY: help crawl test setup peers lint quality clean
 
 help: ## Show this help
 	@echo 'newskeep: archive the news'
@@ -20,7 +21,7 @@ help: ## Show this help
 crawl: setup ## Set up, then crawl the demonstration newspaper into ./archive
 	@$(SCRAPY) demo
 
-test: setup ## Set up, then run the tests
+test: setup peers ## Set up, then run the tests
 	@.venv/bin/python -m pytest
 
 setup: ## Install everything into .venv; done at need by the others
@@ -45,6 +46,23 @@ setup: ## Install everything into .venv; done at need by the others
 			rm -rf .cache/uv; echo 'Python lacks its venv module; install it (Debian: apt install python3-venv), then run make again' >&2; exit 1; \
 		fi; }
 	@.cache/uv/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+# What others make for web archives, for tests/test_peers.py; what cannot be had here is skipped there, with the reason.
+peers: setup
+	@$(MAKE) --no-print-directory .cache/peers/.ready .cache/replaywebpage/.ready
+
+.cache/peers/.ready: tests/peers/pyproject.toml tests/peers/uv.lock
+	@echo 'Setting up .cache/peers ...'
+	@UV_PROJECT_ENVIRONMENT=$(CURDIR)/.cache/peers $(UV) sync --quiet --locked --project tests/peers --python $(PYTHON) \
+		&& touch $@ || echo 'The peers do not install here; their tests are skipped' >&2
+
+.cache/replaywebpage/.ready: tests/peers/replaywebpage.sha512
+	@if command -v npm >/dev/null; then \
+		echo 'Fetching ReplayWeb.page ...'; mkdir -p $(@D) && cd $(@D) && \
+		npm pack --silent replaywebpage@$(REPLAYWEBPAGE_VERSION) >/dev/null && \
+		sha512sum --quiet --check $(CURDIR)/$< && tar -xzf replaywebpage-$(REPLAYWEBPAGE_VERSION).tgz && touch .ready || \
+		echo 'ReplayWeb.page cannot be fetched here; its test is skipped' >&2; \
+	else echo 'npm is missing; the test with ReplayWeb.page is skipped' >&2; fi
 
 lint: setup ## Check style, types and layers
 	@.venv/bin/ruff check .

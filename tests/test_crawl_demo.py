@@ -92,6 +92,19 @@ def test_a_second_crawl_asks_for_no_article_again(crawl_demo, crawled):
     assert [visit.url for visit in again.visits if visit.url in articles] == []
 
 
+def test_a_page_that_a_second_crawl_finds_unchanged_is_not_kept_twice(crawl_demo, tmp_path):
+    crawl_demo(tmp_path)
+    again = crawl_demo(tmp_path)
+
+    kept = {capture.location.record_id: capture for capture in again.captures}
+    repeated = [capture for capture in again.captures if capture.type == "revisit"]
+    assert len(repeated) == again.stats["warc/revisits"] > 0
+    assert {capture.payload_digest for capture in repeated} == {
+        kept[capture.original.record_id].payload_digest for capture in repeated
+    }
+    assert {capture.url for capture in repeated} == {kept[capture.original.record_id].url for capture in repeated}
+
+
 def test_a_replay_of_the_crawl_gives_the_same_documents(crawl_demo, crawled, tmp_path):
     replayed = crawl_demo(tmp_path, replay=crawled.folder / "archive" / "warc")
 

@@ -74,7 +74,7 @@ def test_a_full_spool_pauses_the_crawl_until_there_is_room(crawl_demo, tmp_path,
     unpaused = []
     monkeypatch.setattr(ExecutionEngine, "unpause", after(lambda: unpaused.append(True), ExecutionEngine.unpause))
     monkeypatch.setattr(ExecutionEngine, "pause", after(store_down.up, ExecutionEngine.pause))
-    crawled = crawl_demo(tmp_path, SPOOL_MAX_BYTES=30_000, DOWNLOAD_DELAY=0.05)
+    crawled = crawl_demo(tmp_path, SPOOL_MAX_BYTES=30_000, DOWNLOAD_DELAY=0.2)
 
     assert crawled.stats["spool/paused_seconds"] > 0
     assert unpaused
@@ -83,7 +83,7 @@ def test_a_full_spool_pauses_the_crawl_until_there_is_room(crawl_demo, tmp_path,
 
 
 def test_a_spool_that_stays_full_ends_the_crawl_and_the_next_one_goes_on(crawl_demo, tmp_path, store_down):
-    broken = crawl_demo(tmp_path, SPOOL_MAX_BYTES=30_000, SPOOL_PATIENCE=0.2, DOWNLOAD_DELAY=0.05)
+    broken = crawl_demo(tmp_path, SPOOL_MAX_BYTES=30_000, SPOOL_PATIENCE=0.2, DOWNLOAD_DELAY=0.2)
     store_down.up()
     mended = crawl_demo(tmp_path)
 
@@ -93,7 +93,7 @@ def test_a_spool_that_stays_full_ends_the_crawl_and_the_next_one_goes_on(crawl_d
 
 
 def test_a_disk_without_room_pauses_the_crawl(crawl_demo, tmp_path):
-    crawled = crawl_demo(tmp_path, SPOOL_MIN_FREE=10**18, SPOOL_PATIENCE=0.1, DOWNLOAD_DELAY=0.05)
+    crawled = crawl_demo(tmp_path, SPOOL_MIN_FREE=10**18, SPOOL_PATIENCE=0.1, DOWNLOAD_DELAY=0.2)
 
     assert crawled.stats["finish_reason"] == "the spool is full"
 

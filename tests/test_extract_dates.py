@@ -1,8 +1,9 @@
 from datetime import UTC, datetime, timedelta, timezone
 
+import lxml.html
 import pytest
 
-from pipelines.extract.dates import date_context, date_in_url, parse_date, refine_day
+from pipelines.extract.dates import date_context, date_in_text, date_in_url, parse_date, refine_day
 from tests.extract_pages import FETCHED
 
 
@@ -74,3 +75,8 @@ def test_a_bare_day_gains_the_time_of_another_signal_on_that_day_only():
     same, other = datetime(2026, 11, 22, 9, tzinfo=UTC), datetime(2026, 11, 20, 9, tzinfo=UTC)
     assert refine_day(day, (None, other, same)) == same
     assert refine_day(day, (other,)) == day
+
+
+def test_a_month_without_a_day_reads_the_same_on_every_day():
+    tree = lxml.html.document_fromstring("<body><time>2016-03</time></body>")
+    assert date_in_text(tree, "https://a.example/story", context()).date().isoformat() == "2016-03-01"

@@ -1,13 +1,22 @@
 import asyncio
 import gzip
+import ssl
 from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from scrapy import Request, Spider
 from scrapy.crawler import AsyncCrawlerRunner
+from scrapy.exceptions import DownloadConnectionRefusedError
 from scrapy.settings import Settings
 
+from pipelines.model import Source
 from pipelines.warc import iter_captures
 
 ODD = (
@@ -48,7 +57,7 @@ class OneSpider(Spider):
 
 
 @asynccontextmanager
-async def serve(answer: bytes, *, hang: bool = False):
+async def serve(answer: bytes, *, hang: bool = False, tls: ssl.SSLContext | None = None):
     """Give the port of a server that sends `answer`, byte for byte, to whatever is asked; and what was asked."""
     asked, writers = [], []
 
@@ -60,7 +69,7 @@ async def serve(answer: bytes, *, hang: bool = False):
         if not hang:
             writer.close()
 
-    async with await asyncio.start_server(reply, "127.0.0.1", 0) as server:
+    async with await asyncio.start_server(reply, "127.0.0.1", 0, ssl=tls) as server:
         yield server.sockets[0].getsockname()[1], asked
         for writer in writers:
             writer.close()
@@ -73,7 +82,12 @@ def settings(tmp_path: Path, **changed) -> Settings:
         {
             "TWISTED_REACTOR_ENABLED": False,
             "DOWNLOAD_HANDLERS": {"http": "crawler.fetch.LiveHandler", "https": "crawler.fetch.LiveHandler"},
-            "EXTENSIONS": {"crawler.fetch.Recorder": 0},
+            "EXTENSIONS": {"crawler.fetch.Recorder": 0, "crawler.fetch.Uploads": 1},
+            "CATALOG_URL": f"sqlite:///{tmp_path / 'catalog.sqlite'}",
+            "SPOOL_MAX_BYTES": 10**9,
+            "SPOOL_MIN_FREE": 0,
+            "SPOOL_PATIENCE": 0,
+            "UPLOAD_GRACE": 0,
             "ARCHIVE_URL": f"file:{tmp_path / 'archive'}",
             "SPOOL_DIR": str(tmp_path / "spool"),
             "ALLOWED_NETWORKS": "127.0.0.0/8",
@@ -83,6 +97,7 @@ def settings(tmp_path: Path, **changed) -> Settings:
             "WARC_MAX_AGE": 3600,
             "COMPRESSION_ENABLED": False,
             "COOKIES_ENABLED": False,
+            "DOWNLOAD_VERIFY_CERTIFICATES": True,
             "DOWNLOAD_MAXSIZE": 3000,
             "DOWNLOAD_TIMEOUT": 1,
             "RETRY_ENABLED": False,
@@ -221,3 +236,53 @@ def test_what_is_not_http_is_a_named_failure(tmp_path, answer):
     error, *_ = fetch(tmp_path, answer)
 
     assert type(error).__name__ == "DownloadFailedError"
+
+
+@pytest.fixture
+def tls(tmp_path) -> ssl.SSLContext:
+    """A server's side of TLS, with a certificate that nobody vouches for."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "nobody")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now)
+        .not_valid_after(now + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    path = tmp_path / "server.pem"
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    path.write_bytes(private + certificate.public_bytes(Encoding.PEM))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(path)
+    return context
+
+
+def fetch_secure(tmp_path, tls, monkeypatch, **seed):
+    monkeypatch.setattr(
+        OneSpider, "sources", {"one": Source(id="one", name="One", home_page="https://x/", **seed)}, raising=False
+    )
+
+    async def run():
+        async with serve(ZIPPED, tls=tls) as (port, _):
+            return await crawl(tmp_path, f"https://127.0.0.1:{port}/")
+
+    return asyncio.run(run())
+
+
+def test_a_server_that_cannot_prove_who_it_is_is_refused(tmp_path, tls, monkeypatch):
+    failure = fetch_secure(tmp_path, tls, monkeypatch)
+
+    assert isinstance(failure, DownloadConnectionRefusedError)
+    assert "certificate" in str(failure)
+
+
+def test_a_seed_may_take_it_all_the_same_and_the_record_says_so(tmp_path, tls, monkeypatch):
+    response = fetch_secure(tmp_path, tls, monkeypatch, verify_certificates=False)
+
+    assert response.text == "<html><p>packed</p></html>"
+    assert b"note: the server's certificate was not verified" in blocks(tmp_path, b"metadata")

@@ -26,6 +26,7 @@ allowed_hosts = ["Cdn.Example", "bücher.example"]
 take = ['/\d{4}/']
 leave = ["/live/"]
 render = true
+verify_certificates = false
 contact_note = "Wrote on Monday."
 [pace]
 delay = 2
@@ -81,6 +82,7 @@ def test_every_key_reaches_the_source(tmp_path):
         take=(r"/\d{4}/",),
         leave=("/live/",),
         render=True,
+        verify_certificates=False,
         contact_note="Wrote on Monday.",
         pace=Pace(delay=2.0, concurrency=2),
         boilerplate_selectors=("div.share", "p:has(a)"),

@@ -4,10 +4,9 @@ from datetime import UTC, datetime
 import attrs
 import pytest
 
-from pipelines.archive import Spool
 from pipelines.errors import ArchiveError, StoreError, WarcError
 from pipelines.stores import open_store
-from pipelines.warc import Exchange, WarcWriter, iter_captures, read_record
+from pipelines.warc import Exchange, WarcWriter, iter_captures, read_record, segment_key
 from pipelines.warc.members import iter_members
 from pipelines.warc.records import sha256_digest
 
@@ -70,7 +69,7 @@ def test_a_warc_is_found_by_every_kind_of_address(written, form, request):
 
 def test_one_record_is_read_from_the_store_by_its_place(written, file_store):
     path, locations = written
-    Spool(path.parent, file_store).upload(path)
+    file_store.put_file(segment_key(path.name), path)
 
     assert [read_record(file_store, location).url for location in locations] == [
         "https://courier.example/a",
@@ -82,14 +81,14 @@ def test_one_record_is_read_from_the_store_by_its_place(written, file_store):
 def test_one_record_is_read_from_a_real_s3_server(written, s3_url):
     path, locations = written
     store = open_store(s3_url)
-    Spool(path.parent, store).upload(path)
+    store.put_file(segment_key(path.name), path)
 
     assert read_record(store, locations[2]).body == PACKED
 
 
 def test_a_location_that_names_another_record_is_refused(written, file_store):
     path, locations = written
-    Spool(path.parent, file_store).upload(path)
+    file_store.put_file(segment_key(path.name), path)
     with pytest.raises(WarcError, match="is not the record"):
         read_record(file_store, attrs.evolve(locations[0], record_id="urn:uuid:other"))
 
@@ -144,6 +143,18 @@ def test_a_body_stored_without_the_chunks_its_header_claims_is_kept(captures_of)
     block = HTTP % (b"Transfer-Encoding: chunked\r\n", BODY)
 
     assert [found.body for found in captures_of(foreign(block))] == [BODY]
+
+
+def test_what_a_server_sent_beyond_its_content_length_is_not_of_the_body(captures_of):
+    block = HTTP % (b"Content-Length: %d\r\n" % len(BODY), BODY + b"surplus")
+
+    assert [found.body for found in captures_of(foreign(block, WARC_Payload_Digest=sha256_digest(BODY)))] == [BODY]
+
+
+def test_a_content_length_of_a_coding_that_was_undone_cuts_nothing(captures_of):
+    block = HTTP % (b"Content-Length: 5\r\n", BODY)
+
+    assert [found.body for found in captures_of(foreign(block, WARC_Payload_Digest=sha256_digest(BODY)))] == [BODY]
 
 
 def test_a_whole_file_in_one_gzip_member_is_read(captures_of):

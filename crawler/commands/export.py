@@ -13,12 +13,15 @@ from crawler.commands import NewskeepCommand
 from pipelines.errors import DocumentError, SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from pipelines.archive import Catalog
     from pipelines.stores import ObjectStore
 
-FORMATS = ("jsonl", "parquet", "csv")
+    Documents = Iterator[tuple[str, dict[str, Any]]]
+
+FORMATS = ("jsonl", "parquet", "csv", "wacz", "warc")
+BINARY = ("parquet", "wacz", "warc")
 
 
 class Command(NewskeepCommand):
@@ -26,12 +29,13 @@ class Command(NewskeepCommand):
         return "[options]"
 
     def short_desc(self) -> str:
-        return "Write archived articles as JSON lines, CSV or Parquet"
+        return "Write archived articles as JSON lines, CSV or Parquet, or their captures as WACZ or WARC"
 
     def long_desc(self) -> str:
         return (
             "Write the latest revision of each archived article, in the order of capture. jsonl holds whole "
-            "documents; csv and parquet hold flat columns (see docs/document.md)."
+            "documents; csv and parquet hold flat columns (see docs/document.md). wacz and warc hold the pages as they "
+            "came over the wire: a wacz opens in ReplayWeb.page or pywb."
         )
 
     def add_options(self, parser: ArgumentParser) -> None:
@@ -51,26 +55,47 @@ class Command(NewskeepCommand):
             raise UsageError("no arguments, only options: scrapy export --format csv --source bbc")
         since, until = moment_of("--since", opts.since), moment_of("--until", opts.until, end_of_day=True)
         sources = [name.strip() for name in opts.source.split(",") if name.strip()] if opts.source else None
-        if opts.format == "parquet" and opts.output == "-" and sys.stdout.isatty():
-            raise SettingsError("--output", "parquet is not for a terminal; name a file")
+        if opts.format in BINARY and opts.output == "-" and sys.stdout.isatty():
+            raise SettingsError("--output", f"{opts.format} is not for a terminal; name a file")
         store = open_store(self.setting("ARCHIVE_URL"))
         catalog = open_catalog(self.setting("CATALOG_URL"), create=False)
         try:
             check_sources(sources or [], catalog)
             rows = catalog.revisions(sources, since, until, latest_only=not opts.all_revisions)
+            documents = readable_documents(store, (row.document_key for row in rows))
             with open_output(opts.output) as output:
-                count = write_documents(opts.format, (row.document_key for row in rows), store, output)
+                if opts.format in {"wacz", "warc"}:
+                    summary = self.write_captures(opts, documents, store, output)
+                else:
+                    summary = f"{write_documents(opts.format, documents, output)} documents"
         finally:
             catalog.close()
         sys.stdout.flush()  # a reader that has gone is told of here, and needs no count
-        print(f"{count} documents", file=sys.stderr)
+        print(summary, file=sys.stderr)
+
+    def write_captures(self, opts: Namespace, documents: "Documents", store: "ObjectStore", output: IO[bytes]) -> str:
+        """Write the captures of the documents as WACZ or WARC; return what to tell about it."""
+        from pipelines.archive.packages import package_wacz, package_warc
+
+        information: Mapping[str, str] = {
+            name: value
+            for name, value in (("software", self.setting("SOFTWARE")), ("operator", self.setting("CONTACT")))
+            if value
+        }
+        now = datetime.now(UTC)
+        if opts.format == "wacz":
+            packaged = package_wacz(documents, store, output, information=information, now=now)
+        else:
+            filename = None if opts.output == "-" else Path(opts.output).name
+            packaged = package_warc(documents, store, output, filename=filename, information=information, now=now)
+        left_out = f"; {packaged.unrecorded} left out, which were not recorded" if packaged.unrecorded else ""
+        return f"{packaged.captures} captures{left_out}"
 
 
-def write_documents(form: str, keys: "Iterator[str]", store: "ObjectStore", output: IO[bytes]) -> int:
-    """Write the documents under `keys` in one of `FORMATS`; return how many."""
+def write_documents(form: str, documents: "Documents", output: IO[bytes]) -> int:
+    """Write the documents as jsonl, csv or parquet; return how many."""
     from pipelines.archive.flat import write_csv, write_jsonl
 
-    documents = readable_documents(store, keys)
     if form == "parquet":
         from pipelines.archive.parquet import write_parquet
 
@@ -78,7 +103,7 @@ def write_documents(form: str, keys: "Iterator[str]", store: "ObjectStore", outp
     return write_csv(documents, output) if form == "csv" else write_jsonl(documents, output)
 
 
-def readable_documents(store: "ObjectStore", keys: "Iterator[str]") -> "Iterator[tuple[str, dict[str, Any]]]":
+def readable_documents(store: "ObjectStore", keys: "Iterator[str]") -> "Documents":
     """Yield key and document; DocumentError at the first that is damaged."""
     from pipelines.archive import read_documents
 

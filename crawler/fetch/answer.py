@@ -116,15 +116,25 @@ def _metadata(request: Request, answer: Answer, *, withheld: int) -> Iterator[tu
     if candidate is not None:
         yield "via", candidate.found_on
         yield "channel", candidate.channel
-        if candidate.title:
-            yield "hint-title", candidate.title
-        if candidate.published:
-            yield "hint-published", candidate.published.isoformat()
-        if candidate.modified:
-            yield "hint-modified", candidate.modified.isoformat()
+        yield from _hints(candidate, request.url)
     if request.meta.get("proxy"):
         yield "note", "fetched through a proxy; the server's address is not known"
     if answer.log.tls and not answer.verified:
         yield "note", "the server's certificate was not verified"
     if withheld:
         yield "note", "the values of secret request headers are withheld"
+
+
+def _hints(candidate: Candidate, url: str) -> Iterator[tuple[str, str]]:
+    """Yield all that was known of the URL before it was asked for, so that the WARC alone tells it."""
+    if candidate.url != url:
+        yield "hint-url", candidate.url
+    for name in ("title", "language", "publication"):
+        if value := getattr(candidate, name):
+            yield f"hint-{name}", value
+    for name in ("published", "modified"):
+        if moment := getattr(candidate, name):
+            yield f"hint-{name}", moment.isoformat()
+    for name, values in (("author", candidate.authors), ("keyword", candidate.keywords)):
+        for value in values:
+            yield f"hint-{name}", value

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -46,6 +47,7 @@ class Uploads:
         self._grace = settings.getfloat("UPLOAD_GRACE")
         self._stamp = partial(request_stamp, url) if (url := settings["TIMESTAMP_URL"]) else None
         self._thread = threading.Thread(target=self._work, name="uploads", daemon=True)
+        self._looking = ThreadPoolExecutor(1, thread_name_prefix="spool")  # others' work must not delay it
         self._ending = threading.Event()
         self._failures = 0  # attempts in a row
         self._next_days = 0.0  # monotonic seconds when to look for days to close
@@ -68,11 +70,13 @@ class Uploads:
             self._stats.inc_value(f"archive/failed/{type(error).__name__}")
             logger.error("%s", error)
         self._thread.start()
+        await self._hold_back()
         self._watching = asyncio.create_task(self._watch())
 
     async def close(self) -> None:
         """Close the last segment and upload what is left; what cannot be stays for the next run and is told."""
         self._watching.cancel()
+        self._looking.shutdown(wait=False)
         recorder = self._crawler.get_extension(Recorder)
         if recorder is not None:
             try:
@@ -83,6 +87,7 @@ class Uploads:
         await asyncio.to_thread(self._finish)
 
     def _take_over(self) -> None:
+        self._spool.check()
         for problem in self._spool.finish():
             self._report(problem)
         if adopted := adopt_documents(self._spool, self._catalog, document_due):
@@ -143,7 +148,7 @@ class Uploads:
         """Pause fetching while the spool is too full, and end the crawl when that lasts too long."""
         engine = self._crawler.engine
         assert engine is not None  # the loop runs while it does
-        is_full = await asyncio.to_thread(self._is_full)
+        is_full = await asyncio.get_running_loop().run_in_executor(self._looking, self._is_full)
         if not is_full:
             if self._full_since is not None:
                 self._full_since = None

@@ -22,7 +22,7 @@ def dump_seed(source: Source, *, note: str | None = None) -> str:
     if note is None:
         note = f"Probed by newskeep on {source.verified}." if source.verified else unverified_note(source)
     lines = [f"# {line}" for line in note.splitlines()]
-    lines += [f"{key} = {_to_toml(value)}" for key, value in _top(source) if value]
+    lines += [f"{key} = {_to_toml(value)}" for key, value in _top(source) if value is not None]
     for name, keys in _tables(source).items():
         filled = [f"{key} = {_to_toml(value)}" for key, value in keys.items() if value is not None and value != ()]
         lines += ["", f"[{name}]", *filled] if filled else []
@@ -56,18 +56,9 @@ def write_seed(source: Source, directory: Path, *, overwrite: bool = False) -> P
 def _top(source: Source) -> Iterator[tuple[str, TomlValue | None]]:
     for key in ("name", "home_page", "language", "country", "timezone", "verified"):
         yield key, getattr(source, key)
-    for key in (
-        "feeds",
-        "sitemaps",
-        "sections",
-        "allowed_hosts",
-        "take",
-        "leave",
-        "render",
-        "verify_certificates",
-        "contact_note",
-    ):
-        yield key, getattr(source, key)
+    for key in ("feeds", "sitemaps", "sections", "allowed_hosts", "take", "leave", "render", "contact_note"):
+        yield key, getattr(source, key) or None
+    yield "verify_certificates", None if source.verify_certificates else False
 
 
 def _tables(source: Source) -> dict[str, dict[str, TomlValue | None]]:

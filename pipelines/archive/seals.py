@@ -105,6 +105,7 @@ def read_root(store: ObjectStore, key: str) -> Root:
         previous = Previous(**values["previous"]) if values["previous"] else None
         parts = tuple(SealedPart(**part) for part in values["parts"])
         root = Root(**{**values, "previous": previous, "parts": parts})
+        date.fromisoformat(root.day)
         if len(root.digest) != 32:
             raise ManifestError(key, "its root is no SHA-256")
     except (ValueError, KeyError, TypeError, AttributeError) as error:

@@ -8,6 +8,7 @@ import urllib.request
 from datetime import datetime
 from http.client import HTTPException
 from typing import TypeVar
+from urllib.error import HTTPError
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.asn1 import Null, decode_der, encode_der
@@ -93,6 +94,9 @@ def _post(url: str, body: bytes, timeout: float) -> bytes:
         request = urllib.request.Request(url, body, headers)  # noqa: S310 - the scheme was looked at
         with urllib.request.urlopen(request, timeout=timeout) as answer:  # noqa: S310
             return bytes(answer.read(MAX_REPLY))
+    except HTTPError as error:
+        error.close()
+        raise TimestampError(f"{url}: no time stamp: the answer is {error.code} {error.reason}") from error
     except (OSError, ValueError, HTTPException) as error:
         raise TimestampError(f"{url}: no time stamp: {' '.join(str(error).split()) or type(error).__name__}") from error
 

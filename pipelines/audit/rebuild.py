@@ -100,16 +100,20 @@ def _load(store: ObjectStore, key: str) -> _Loaded:
         body = store.get(key)
         document = json.loads(body)
         validate_document(document)
-        place = document["newskeep"]["capture"].get("warc")
+        place = location_of(document)
         if place is None:
             return _Loaded(key=key, problem="names no record: it was not made by a crawl that recorded")
-        page, source = page_of(document, read_record(store, _location(place)))
+        page, source = page_of(document, read_record(store, place))
     except (ArchiveError, DocumentError, ValueError) as error:
         return _Loaded(key=key, problem=str(error))
     return _Loaded(key=key, body=body, document=document, page=page, source=source)
 
 
-def _location(place: Mapping[str, Any]) -> WarcLocation:
+def location_of(document: Mapping[str, Any]) -> WarcLocation | None:
+    """Return where the record lies that `document` was made from; None when it names none."""
+    place = document["newskeep"]["capture"].get("warc")
+    if place is None:
+        return None
     return WarcLocation(
         filename=place["filename"], offset=place["offset"], length=place["length"], record_id=place["recordId"]
     )

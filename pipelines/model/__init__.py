@@ -8,6 +8,7 @@ All are frozen; a step returns a new one. Payload bytes end at `Page`. Times are
 
 from pipelines.model.articles import (
     UNSPACED,
+    WORD,
     Article,
     Block,
     BlockKind,
@@ -22,6 +23,7 @@ from pipelines.model.sources import Candidate, Channel, Hints, Pace, Source
 
 __all__ = [
     "UNSPACED",
+    "WORD",
     "Article",
     "Block",
     "BlockKind",

@@ -2,6 +2,7 @@
 
 from pipelines.stores.files import FileStore
 from pipelines.stores.objects import (
+    Abilities,
     Content,
     ObjectStore,
     StoredObject,
@@ -14,6 +15,7 @@ from pipelines.stores.opening import folder_of, open_store
 from pipelines.stores.s3 import S3Store
 
 __all__ = [
+    "Abilities",
     "Content",
     "FileStore",
     "ObjectStore",

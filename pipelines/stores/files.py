@@ -5,21 +5,24 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from secrets import token_hex
 from typing import IO
 
 from pipelines.errors import MissingObjectError, StoreError
-from pipelines.stores.objects import BINARY, StoredObject, check_key
+from pipelines.stores.objects import BINARY, Abilities, StoredObject, check_key
 
 UNFINISHED = ".unfinished-"
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
+PASSING = frozenset({errno.EIO, errno.EAGAIN, errno.EBUSY, errno.ESTALE, errno.ETIMEDOUT, errno.EMFILE, errno.ENFILE})
 
 
 class FileStore:
     """Objects as files below one folder, which is made when first needed.
 
     An object appears whole or not at all: it is written beside its place, flushed to the disk, then linked
-    there, and a link never replaces what is there.
+    there, and a link never replaces what is there. What a killed writer of a key left beside it goes with the next one.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -30,18 +33,23 @@ class FileStore:
         """The folder as a `file:` URL."""
         return self.folder.as_uri()
 
+    @property
+    def abilities(self) -> Abilities:
+        """All of them: a link is a conditional put, and what was read is what is written."""
+        return Abilities()
+
     def put(self, key: str, body: bytes, *, media_type: str = BINARY) -> bool:
         """Store `body`; False when the key is taken (nothing is written)."""
         return self._write_once(key, lambda file: file.write(body))
 
     def put_file(self, key: str, path: Path, *, media_type: str = BINARY) -> bool:
         """Store a copy of the file; False when the key is taken (nothing is written)."""
-
-        def copy(file: IO[bytes]) -> None:
-            with path.open("rb") as source:
-                shutil.copyfileobj(source, file, 1 << 20)
-
-        return self._write_once(key, copy)
+        try:
+            source = path.open("rb")
+        except OSError as error:
+            raise StoreError(f"{path}: cannot be read: {error.strerror or error}") from error
+        with source:
+            return self._write_once(key, lambda file: shutil.copyfileobj(source, file, 1 << 20))
 
     def get(self, key: str, *, start: int = 0, length: int | None = None) -> bytes:
         """Return the object from byte `start` on, at most `length` bytes.
@@ -61,13 +69,15 @@ class FileStore:
 
     def replace(self, key: str, body: bytes, *, media_type: str = BINARY) -> None:
         """Store `body` whatever the key held before."""
-        self._write(key, lambda file: file.write(body), Path.replace)
+        self._write(self.folder / check_key(key), lambda file: file.write(body), Path.replace)
 
     def delete(self, key: str) -> None:
         """Remove the object; it may be missing."""
         path = self.folder / check_key(key)
         try:
             path.unlink(missing_ok=True)
+            if path.parent.exists():
+                sync_folder(path.parent)
         except OSError as error:
             raise self._failure(path, error) from error
 
@@ -91,31 +101,33 @@ class FileStore:
 
     def _write_once(self, key: str, write: Callable[[IO[bytes]], object]) -> bool:
         """Write the object unless the key is taken: a link never replaces what is there."""
-        if (self.folder / check_key(key)).exists():
-            return False
-        return self._write(key, write, os.link)
-
-    def _write(self, key: str, write: Callable[[IO[bytes]], object], place: Callable[[Path, Path], object]) -> bool:
-        """Write the object beside its place, flush it, and put it there; False when `place` finds the key taken."""
         path = self.folder / check_key(key)
-        temporary: Path | None = None
+        try:
+            if path.exists():
+                _sweep(path)
+                return False
+        except OSError as error:
+            raise self._failure(path, error) from error
+        return self._write(path, write, os.link)
+
+    def _write(self, path: Path, write: Callable[[IO[bytes]], object], place: Callable[[Path, Path], object]) -> bool:
+        """Write the object beside its place, flush it, and put it there; False when `place` finds the key taken."""
         try:
             _make_folders(path.parent)
-            with tempfile.NamedTemporaryFile(prefix=UNFINISHED, dir=path.parent, delete=False) as file:
-                temporary = Path(file.name)
-                write(file)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.chmod(0o644)
-            place(temporary, path)
+            with _temporary(path) as temporary:
+                with temporary.open("xb") as file:
+                    write(file)
+                    file.flush()
+                    os.fsync(file.fileno())
+                place(temporary, path)
+            _sweep(path)
+            sync_folder(path.parent)
         except FileExistsError:
             return False
         except OSError as error:
+            if isinstance(error, FileNotFoundError) and path.exists():  # another writer came first, and swept
+                return False
             raise self._failure(path, error) from error
-        finally:
-            if temporary is not None:
-                temporary.unlink(missing_ok=True)
-        sync_folder(path.parent)
         return True
 
     def _walk(self, folder: Path, above: str, prefix: str) -> Iterator[StoredObject]:
@@ -138,11 +150,32 @@ class FileStore:
 
     def _failure(self, path: Path, error: OSError) -> StoreError:
         """Name what stands in the way; a full disk may have room again later."""
-        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        if error.errno in NO_ROOM:
             return StoreError(f"{path}: the disk is full; make room and run again, nothing is lost", retryable=True)
         if error.errno in {errno.EPERM, errno.EOPNOTSUPP} and error.filename2 is not None:
             return StoreError(f"{path}: this file system has no hard links, which the archive needs; choose another")
-        return StoreError(f"{path}: cannot be read or written: {error.strerror or error}")
+        what = f"{path}: cannot be read or written: {error.strerror or error}"
+        return StoreError(what, retryable=error.errno in PASSING)
+
+
+@contextmanager
+def _temporary(path: Path) -> Iterator[Path]:
+    """Give a name beside `path` to write to, which is gone at the end."""
+    temporary = path.with_name(f"{UNFINISHED}{token_hex(4)}-{path.name}")
+    try:
+        yield temporary
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _sweep(path: Path) -> None:
+    """Remove what killed writers left of the object at `path`, which is there.
+
+    A writer that is still at it loses the file that it writes, and finds the key taken when it begins anew.
+    """
+    for found in os.scandir(path.parent):
+        if found.name.startswith(UNFINISHED) and found.name.endswith(f"-{path.name}"):
+            Path(found.path).unlink(missing_ok=True)
 
 
 def sync_folder(folder: Path) -> None:

@@ -5,7 +5,7 @@ upload is taken over the digests of its parts, and ends in a dash and their numb
 """
 
 import hashlib
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,17 +17,16 @@ def sha256_of(body: bytes) -> str:
     return b64encode(hashlib.sha256(body).digest()).decode()
 
 
-def sum_fields(body: bytes, *, sha256: bool) -> dict[str, str]:
-    """Return the argument of a put by which the store proves `body`: its SHA-256, or else the MD5 that all compare."""
-    if sha256:
-        return {"ChecksumSHA256": sha256_of(body)}
+def md5_field(body: bytes) -> dict[str, str]:
+    """Return the argument of a put that lets a store without SHA-256 compare what arrived."""
     digest = hashlib.md5(body, usedforsecurity=False).digest()
     return {"ContentMD5": b64encode(digest).decode()}
 
 
-def composite_of(digests: Sequence[bytes]) -> str:
-    """Return the SHA-256 of a multipart upload whose parts have these digests."""
-    return f"{b64encode(hashlib.sha256(b''.join(digests)).digest()).decode()}-{len(digests)}"
+def composite_of(checksums: Sequence[str]) -> str:
+    """Return the SHA-256 of a multipart upload whose parts have these checksums."""
+    digest = hashlib.sha256(b"".join(map(b64decode, checksums))).digest()
+    return f"{b64encode(digest).decode()}-{len(checksums)}"
 
 
 def compare_answer(where: str, answer: Mapping[str, Any], expected: str) -> None:

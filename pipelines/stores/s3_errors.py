@@ -3,6 +3,7 @@
 The codes are those of the Amazon S3 API reference, "Error responses".
 """
 
+import attrs
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
@@ -24,34 +25,69 @@ from pipelines.errors import MissingObjectError, StoreError
 # botocore raises RuntimeError for credentials that are as stale after their renewal as before.
 FAILURES = (BotoCoreError, ClientError, ResponseParserError, RuntimeError)
 CUT = (IncompleteReadError, ResponseStreamingError)
-STALE_CREDENTIALS = (CredentialRetrievalError, MetadataRetrievalError, SSOError, TokenRetrievalError, RuntimeError)
 
-WRONG_CREDENTIALS = frozenset({"InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidToken", "AuthFailure"})
 EXPIRED_CREDENTIALS = frozenset({"ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired"})
+WRONG_CREDENTIALS = frozenset({"InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidToken", "AuthFailure"})
+WRONG_CLOCK = frozenset({"RequestTimeTooSkewed", "RequestExpired"})
 DAMAGED_ON_THE_WAY = frozenset(
     {"BadDigest", "IncompleteBody", "InvalidPart", "XAmzContentChecksumMismatch", "XAmzContentSHA256Mismatch"}
 )
-WRONG_CLOCK = frozenset({"RequestTimeTooSkewed", "RequestExpired"})
+PASSING = EXPIRED_CREDENTIALS | WRONG_CLOCK | {"RequestTimeout"}
 NOT_UNDERSTOOD = frozenset({"NotImplemented", "InvalidRequest", "InvalidArgument"})
-NO_LOCK = frozenset({"ObjectLockConfigurationNotFoundError", "NotImplemented"})
 RETRYABLE_STATUSES = frozenset({408, 409, 425, 429})
+
+
+@attrs.frozen
+class Trouble:
+    """What to say of a failure: a template of `where`, `bucket`, `endpoint` and `reason`, and whether to try again."""
+
+    text: str
+    retryable: bool = True
+
+
+OF_THE_WAY: tuple[tuple[tuple[type[Exception], ...], Trouble], ...] = (
+    (
+        (NoCredentialsError, PartialCredentialsError),
+        Trouble("s3://{bucket}: no credentials; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY", retryable=False),
+    ),
+    (
+        (CredentialRetrievalError, MetadataRetrievalError, SSOError, TokenRetrievalError, RuntimeError),
+        Trouble("s3://{bucket}: the credentials cannot be renewed: {reason}"),
+    ),
+    (CUT, Trouble("{where}: the answer was cut short: {reason}")),
+    (
+        (ConnectionError, HTTPClientError),
+        Trouble("s3://{bucket}: no answer from {endpoint}; is AWS_ENDPOINT_URL right?"),
+    ),
+    ((ResponseParserError,), Trouble("{where}: {endpoint} answered something that is not S3; is a proxy between?")),
+    ((Exception,), Trouble("{where}: {reason}", retryable=False)),
+)
+OF_THE_STORE: tuple[tuple[frozenset[str], Trouble], ...] = (
+    (EXPIRED_CREDENTIALS, Trouble("s3://{bucket}: the credentials have expired; renew them")),
+    (
+        WRONG_CREDENTIALS,
+        Trouble("s3://{bucket}: wrong credentials; check AWS_ACCESS_KEY_ID and its secret", retryable=False),
+    ),
+    (WRONG_CLOCK, Trouble("s3://{bucket}: this machine's clock is off; set it, best by NTP: {reason}")),
+    (
+        frozenset({"NoSuchBucket"}),
+        Trouble("s3://{bucket}: no such bucket; create it or correct ARCHIVE_URL", retryable=False),
+    ),
+    (frozenset({"NoSuchUpload"}), Trouble("{where}: the upload was aborted by somebody else; it has to begin anew")),
+    (DAMAGED_ON_THE_WAY, Trouble("{where}: what arrived is not what was sent, and is not kept: {reason}")),
+)
 
 
 def store_error(where: str, bucket: str, endpoint: str, error: Exception) -> StoreError:
     """Return the failure of a call for the object at `where`; `error` is one of `FAILURES`."""
     if isinstance(error, ClientError):
-        return _refusal(where, bucket, error)
-    if isinstance(error, NoCredentialsError | PartialCredentialsError):
-        return StoreError(f"s3://{bucket}: no credentials; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
-    if isinstance(error, STALE_CREDENTIALS):
-        return StoreError(f"s3://{bucket}: the credentials cannot be renewed: {one_line(error)}", retryable=True)
-    if isinstance(error, CUT):
-        return StoreError(f"{where}: the answer was cut short: {one_line(error)}", retryable=True)
-    if isinstance(error, ConnectionError | HTTPClientError):
-        return StoreError(f"s3://{bucket}: no answer from {endpoint}; is AWS_ENDPOINT_URL right?", retryable=True)
-    if isinstance(error, ResponseParserError):
-        return StoreError(f"{where}: {endpoint} answered something that is not S3; is a proxy between?", retryable=True)
-    return StoreError(f"{where}: {one_line(error)}")
+        trouble = _refusal(error)
+        if trouble is None:
+            return MissingObjectError(f"{where}: no such object")
+    else:
+        trouble = next(trouble for classes, trouble in OF_THE_WAY if isinstance(error, classes))
+    facts = {"where": where, "bucket": bucket, "endpoint": endpoint, "reason": one_line(error)}
+    return StoreError(trouble.text.format(**facts), retryable=trouble.retryable)
 
 
 def status_of(error: ClientError) -> int:
@@ -70,15 +106,8 @@ def is_not_understood(error: ClientError) -> bool:
 
 
 def has_expired(error: Exception) -> bool:
-    """Whether other credentials would help."""
+    """Whether the credentials have expired, so that a look for fresh ones may help."""
     return isinstance(error, ClientError) and code_of(error) in EXPIRED_CREDENTIALS
-
-
-def no_object_lock(bucket: str) -> StoreError:
-    """Return the failure of a bucket that cannot retain its objects although it is asked to."""
-    return StoreError(
-        f"s3://{bucket}: the bucket has no object lock; create one with object lock enabled, or set OBJECT_LOCK_DAYS=0"
-    )
 
 
 def one_line(error: Exception) -> str:
@@ -86,34 +115,15 @@ def one_line(error: Exception) -> str:
     return " ".join(str(error).split())
 
 
-def _refusal(where: str, bucket: str, error: ClientError) -> StoreError:
+def _refusal(error: ClientError) -> Trouble | None:
+    """Return what to say of an answer; None when it only says that there is no such object."""
     code, status = code_of(error), status_of(error)
-    known = _credentials_refusal(bucket, code)
-    if known is not None:
-        return known
-    if code == "NoSuchBucket":
-        return StoreError(f"s3://{bucket}: no such bucket; create it or correct ARCHIVE_URL")
-    if code == "NoSuchUpload":
-        return StoreError(f"{where}: the upload was aborted by somebody else; it begins anew", retryable=True)
-    if code in DAMAGED_ON_THE_WAY:
-        return StoreError(f"{where}: what arrived is not what was sent ({code}); nothing is stored", retryable=True)
+    for codes, trouble in OF_THE_STORE:
+        if code in codes:
+            return trouble
     if status in {401, 403}:
-        return StoreError(f"{where}: access denied; these credentials may not do this here ({error.operation_name})")
+        return Trouble("{where}: access denied; these credentials may not do this here: {reason}", retryable=False)
     if status == 404:
-        return MissingObjectError(f"{where}: no such object")
+        return None
     retryable = (status >= 500 and status != 501) or status in RETRYABLE_STATUSES or code == "RequestTimeout"
-    return StoreError(f"{where}: {one_line(error)}", retryable=retryable)
-
-
-def _credentials_refusal(bucket: str, code: str) -> StoreError | None:
-    """Return the failure when the store doubts who asks, or when; None for any other."""
-    if code in EXPIRED_CREDENTIALS:
-        return StoreError(f"s3://{bucket}: the credentials have expired ({code}); renew them", retryable=True)
-    if code in WRONG_CREDENTIALS:
-        return StoreError(f"s3://{bucket}: wrong credentials ({code}); check AWS_ACCESS_KEY_ID and its secret")
-    if code in WRONG_CLOCK:
-        return StoreError(f"s3://{bucket}: this machine's clock is wrong ({code}); set it, best by NTP", retryable=True)
-    return None
-
-
-refuses_conditions = is_not_understood  # until s3.py takes the new name
+    return Trouble("{where}: {reason}", retryable=retryable)

@@ -13,6 +13,7 @@ from pipelines.warc.records import GZIP
 from pipelines.warc.streams import Warc
 
 CAPTURES = {"response", "revisit", "resource"}
+BELONGING = {"request", "metadata"}
 STEP = 1 << 18
 
 Fields = dict[str, list[str]]
@@ -61,7 +62,7 @@ class _Member:
     def belongs_to(self, capture: "_Member") -> bool:
         """Whether the record names the capture as its own."""
         named = (*self.fields.get("warc-concurrent-to", ()), *self.fields.get("warc-refers-to", ()))
-        return self.tells("warc-type") in {"request", "metadata"} and capture.tells("warc-record-id") in map(_bare, named)
+        return self.tells("warc-type") in BELONGING and capture.tells("warc-record-id") in map(_bare, named)
 
 
 def extents_of(warc: Warc, offset: int = 0) -> Iterator[Extent]:

@@ -197,7 +197,7 @@ def _recorded(name: str, offset: int, record: WarcRecord, block: bytes) -> Recor
         fetched_at = _moment(headers.get("WARC-Date") or "")
     except ValueError as error:
         raise WarcError(f"{name}: the record at byte {offset} is broken: {error}") from error
-    body = b"" if kind == "revisit" else response.body
+    body = b"" if kind == "revisit" else _message_body(response, headers.get("WARC-Payload-Digest"))
     return Recorded(
         type=kind,
         url=_bare(headers.get("WARC-Target-URI")),
@@ -214,6 +214,18 @@ def _recorded(name: str, offset: int, record: WarcRecord, block: bytes) -> Recor
         ),
         original=_original(headers),
     )
+
+
+def _message_body(response: HttpResponse, digest: str | None) -> bytes:
+    """Return the body without what a server sent beyond its Content-Length: no part of the message (RFC 9112 §6.3).
+
+    Other writers leave the length of a body whose coding they undid; so the recorded payload digest has to agree.
+    """
+    length = next((value for name, value in reversed(response.headers) if name.lower() == "content-length"), "")
+    if length.isascii() and length.isdigit() and int(length) < len(response.body):
+        body = response.body[: int(length)]
+        return body if sha256_digest(body) == digest else response.body
+    return response.body
 
 
 def _original(headers: Any) -> WarcLocation | None:

@@ -1,11 +1,9 @@
 """Chosen captures in a WARC of their own: the gzip members of their records, copied byte for byte."""
 
-import sqlite3
 import zlib
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol
 
 import attrs
 
@@ -16,6 +14,7 @@ from pipelines.warc.cdxj import Fields, index_members, parse_fields
 from pipelines.warc.members import Member
 from pipelines.warc.naming import segment_key
 from pipelines.warc.records import FIELDS, GZIP, Record, gzip_record, warc_fields
+from pipelines.warc.sorting import DiskSet
 
 READ_AHEAD = 1 << 16  # request and metadata take some 2 KB
 BELONGING = {"request", "metadata"}
@@ -50,7 +49,7 @@ class SelectedWarc:
     """A WARC that takes captures from the archive; each comes once, a revisit with its original before it.
 
     The copied records keep the `WARC-Warcinfo-ID` of the segment they came from, which WARC 1.1 §5.14 provides for
-    when records of several files are combined. The index, and what has been taken, wait in a temporary database on the disk.
+    when records of several files are combined. `size` is how many bytes were written.
     """
 
     def __init__(
@@ -58,7 +57,9 @@ class SelectedWarc:
         store: ObjectStore,
         output: Sink,
         *,
-        filename: str | None,
+        taken: DiskSet,
+        index: DiskSet | None = None,
+        filename: str | None = None,
         information: Mapping[str, str],
         now: datetime,
     ) -> None:
@@ -67,26 +68,19 @@ class SelectedWarc:
         Args:
             store: the archive.
             output: takes the WARC.
-            filename: what the WARC is called, in its index as well; None when it has no name.
+            taken: remembers the captures, empty at first.
+            index: takes the lines of the WARC's CDXJ.
+            filename: what the WARC is called; None when it has no name.
             information: more lines for the warcinfo record.
             now: the time, aware.
         """
         self._store = store
         self._output = output
+        self._taken = taken
+        self._index = index
         self._filename = filename or ""
-        self._size = 0
-        self._kept = sqlite3.connect("")
-        self._kept.execute("CREATE TABLE taken (record TEXT PRIMARY KEY) WITHOUT ROWID")
-        self._kept.execute("CREATE TABLE lines (line BLOB PRIMARY KEY) WITHOUT ROWID")
+        self.size = 0
         self._write(_information(filename, information, now))
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._kept.close()
 
     def add(self, location: WarcLocation) -> None:
         """Copy the records of the capture at `location`, unless they are here already.
@@ -95,34 +89,25 @@ class SelectedWarc:
             WarcError: the segment is missing, or holds something else at that place.
             StoreError: the store failed.
         """
-        if not self._takes(location):
+        if not self._taken.add(location.record_id.encode()):
             return
         members = read_capture(self._store, location)
         original = original_of(members[0], location)
-        if original and self._takes(original):
+        if original and self._taken.add(original.record_id.encode()):
             self._copy(read_capture(self._store, original))
         self._copy(members)
-
-    def index(self) -> Iterator[bytes]:
-        """Yield the lines of the WARC's CDXJ, sorted by their bytes."""
-        for (line,) in self._kept.execute("SELECT line FROM lines ORDER BY line"):
-            yield line
-
-    def _takes(self, location: WarcLocation) -> bool:
-        found = self._kept.execute("INSERT OR IGNORE INTO taken VALUES (?)", (location.record_id,))
-        return found.rowcount == 1
 
     def _copy(self, members: tuple[RawMember, ...]) -> None:
         placed = []
         for member in members:
-            placed.append(Member(self._size, len(member.raw), member.content))
+            placed.append(Member(self.size, len(member.raw), member.content))
             self._write(member.raw)
-        lines = ((found.line,) for found in index_members(placed, self._filename))
-        self._kept.executemany("INSERT OR IGNORE INTO lines VALUES (?)", lines)
+        if self._index is not None:
+            self._index.update(found.line for found in index_members(placed, self._filename))
 
     def _write(self, body: bytes) -> None:
         self._output.write(body)
-        self._size += len(body)
+        self.size += len(body)
 
 
 def read_capture(store: ObjectStore, location: WarcLocation) -> tuple[RawMember, ...]:
@@ -169,32 +154,34 @@ def _members_of_capture(store: ObjectStore, key: str, location: WarcLocation) ->
     Raises:
         ValueError: the segment ends within a member, or before the first.
     """
-    position, step, waiting = location.offset, location.length + READ_AHEAD, b""
+    position, step, waiting, found = location.offset, location.length + READ_AHEAD, b"", False
     while True:
         inflater, raw, content = zlib.decompressobj(GZIP), bytearray(), bytearray()
         while not inflater.eof:
             if not waiting:
                 waiting = store.get(key, start=position, length=step)
                 position, step = position + len(waiting), max(READ_AHEAD, 2 * len(raw))
-            if not waiting and (raw or position == location.offset):
+            if not waiting and (raw or not found):
                 raise ValueError("cut short")
+            if not waiting:
+                return
             content += inflater.decompress(waiting)
             raw += waiting[: len(waiting) - len(inflater.unused_data)]
             waiting = inflater.unused_data
-            if not raw or not _may_belong(content, location):
+            if found and not _may_belong(content, location):
                 return
         yield RawMember(bytes(raw), bytes(content))
+        found = True
 
 
 def _may_belong(content: bytearray, location: WarcLocation) -> bool:
-    """Whether the record that begins with `content` is the one asked for or of its capture, as far as one can see."""
+    """Whether the record that begins with `content` is of the capture at `location`, as far as one can see."""
     head, blank, _ = content.partition(b"\r\n\r\n")
     if not blank:
         return True
     fields = parse_fields(bytes(head))
-    if fields.get("warc-type") not in BELONGING:
-        return _bare(fields.get("warc-record-id", "")) == location.record_id
-    return f"<{location.record_id}>" in fields.get("warc-concurrent-to", "").split()
+    named = fields.get("warc-concurrent-to", "").split()
+    return fields.get("warc-type") in BELONGING and f"<{location.record_id}>" in named
 
 
 def _information(filename: str | None, information: Mapping[str, str], now: datetime) -> bytes:

@@ -14,6 +14,7 @@ from pipelines.archive.manifests import Event, archive_state
 from pipelines.errors import ArchiveError, DocumentError
 from pipelines.model import WarcLocation
 from pipelines.stores import ObjectStore
+from pipelines.stores.files import UNFINISHED
 from pipelines.stores.objects import stored_content
 from pipelines.warc import SEGMENTS, read_record
 from pipelines.warc.members import validate_segment
@@ -112,7 +113,9 @@ def _gaps(store: ObjectStore) -> Iterator[str]:
 
 
 def _left_in_spool(spool: Path) -> Iterator[str]:
-    yield from (f"{path}: still in the spool" for path in sorted(spool.rglob("*")) if path.is_file())
+    """Yield what lies there, but for documents that a kill struck in mid-write: the spool sweeps those in an hour."""
+    files = (path for path in sorted(spool.rglob("*")) if path.is_file() and not path.name.startswith(UNFINISHED))
+    yield from (f"{path}: still in the spool" for path in files)
 
 
 def _left_uploads(crawls: Crawls) -> Iterator[str]:

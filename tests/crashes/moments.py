@@ -65,5 +65,5 @@ def draw_outage(random: Random, *, share: float) -> Outage | None:
     """Return when the store is away during the next crawl; None in all but a `share` of the draws."""
     if random.random() >= share:
         return None
-    start = random.uniform(1, 6)
+    start = random.uniform(0.5, 3)
     return Outage(start=start, end=start + random.uniform(0.1, 2.5))

@@ -40,16 +40,21 @@ class Report:
         return f"{_row(('all', *sums))}\nasked for again: {self.refetch_share:.1%} of the articles a kill"
 
     @property
-    def problems(self) -> tuple[str, ...]:
-        """What breaks a limit, one line each; empty when all is well."""
-        found = [
+    def faults(self) -> tuple[str, ...]:
+        """What kills have done to the archives, one line each."""
+        return tuple(
             f"round {judged.number}: {problem} (see {judged.folder})"
             for judged in self._rounds
             for problem in judged.problems
-        ]
-        if self.refetch_share > REFETCHES:
-            found.append(f"{self.refetch_share:.1%} of the articles are asked for again a kill, over {REFETCHES:.0%}")
-        return tuple(found)
+        )
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What breaks a limit, one line each; empty when all is well."""
+        if self.refetch_share <= REFETCHES:
+            return self.faults
+        excess = f"{self.refetch_share:.1%} of the articles are asked for again a kill, over {REFETCHES:.0%}"
+        return (*self.faults, excess)
 
     def line(self, judged: Round) -> str:
         """Take a round in; return its line of the table."""

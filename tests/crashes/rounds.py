@@ -18,7 +18,7 @@ from tests.crashes.server import KillableStore
 from tests.crashes.sites import Site
 
 KILLS = 5  # in a row, at most; then the crawl is left to finish
-OUTAGES = 0.3  # of the crawls that the store leaves alone
+OUTAGES = 0.3  # the share of crawls whose store is killed, unless they are before it
 FINISHING = 4  # crawls in peace, of which one must end with exit status 0
 NOTHING = Findings(texts=Counter(), invalid=(), gaps=(), untidy=())
 
@@ -136,11 +136,12 @@ class Round:
 class Soak:
     """Rounds over one site and one store, drawn from one seed; their folders lie in `folder`."""
 
-    def __init__(self, folder: Path, site: Site, store: KillableStore, *, seed: int) -> None:
+    def __init__(self, folder: Path, site: Site, store: KillableStore, *, seed: int, outages: float = OUTAGES) -> None:
         self._folder = folder
         self._site = site
         self._store = store
         self._seed = seed
+        self._outages = outages
 
     def crawl_undisturbed(self) -> Undisturbed:
         """Crawl once without a kill.
@@ -163,7 +164,7 @@ class Soak:
         began, random = time.monotonic(), Random(f"{self._seed}/{number}")
         crawls, store = self._archive(f"round-{number:03d}")
         self._site.asked()
-        script = tuple(_disturb(crawls, random, kills))
+        script = tuple(_disturb(crawls, random, kills, self._outages))
         done = script[-1].status == 0 or _finish(crawls)
         asked, findings = self._site.asked(), audit_archive(crawls, store) if done else None
         judged = Round(
@@ -191,10 +192,10 @@ class Soak:
         return Crawls(folder, self._site, self._store, name), S3Store(client, name, BUCKET_PREFIX)
 
 
-def _disturb(crawls: Crawls, random: Random, kills: int) -> Iterator[Ended]:
+def _disturb(crawls: Crawls, random: Random, kills: int, outages: float) -> Iterator[Ended]:
     """Crawl and kill, until one ends well in spite of it."""
     for _ in range(kills):
-        ended = crawls.run(draw_moment(random), draw_outage(random, share=OUTAGES))
+        ended = crawls.run(draw_moment(random), draw_outage(random, share=outages))
         yield ended
         if ended.status == 0:
             return

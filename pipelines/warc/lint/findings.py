@@ -36,7 +36,7 @@ class Notes:
         self._findings: list[Finding] = []
 
     def add(self, rule: str, offset: int, message: str) -> None:
-        """Note that `rule` is broken at `offset`; of what the file says in the message, control characters are shown."""
+        """Note that `rule` is broken at `offset`; control characters in the message are shown by their escapes."""
         broken = RULES[rule]
         self._findings.append(
             Finding(

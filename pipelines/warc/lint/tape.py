@@ -39,8 +39,7 @@ class Piece:
 def pieces_of(stream: IO[bytes], notes: Notes, on_read: Callable[[bytes], object] | None = None) -> Iterator[Piece]:
     """Yield the plain bytes of a WARC, which is read to its end without seeking; note what is wrong with its gzip.
 
-    Args:
-        on_read: told each part of the file as it lies there.
+    `on_read` is told each part of the file as it lies there.
     """
 
     def read() -> bytes:
@@ -206,7 +205,7 @@ class Tape:
         skipped = 0
         while True:
             found = mark.search(self._buffer, self._at)
-            more = found is not None or self._next is not None and not self._next.starts
+            more = found is not None or (self._next is not None and not self._next.starts)
             goal = found.start() if found else max(self._at, len(self._buffer) - (margin if more else 0))
             skipped += goal - self._at
             self._advance(goal - self._at)

@@ -1,0 +1,75 @@
+"""A document against the schema, its key, and the record that it names."""
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from pipelines.archive import validate_document
+from pipelines.audit.problems import Kind, Problem
+from pipelines.errors import ArchiveError, DocumentError, StoreError
+from pipelines.model import WarcLocation
+from pipelines.stores import ObjectStore
+from pipelines.warc import Recorded, read_record
+from pipelines.warc.records import sha256_digest
+
+REFETCH = "if the record itself is sound, rebuild the document from it with `scrapy reprocess`; else restore a copy"
+
+
+def parse_document(key: str, body: bytes) -> dict[str, Any] | Problem:
+    """Return the document, or why it is none."""
+    try:
+        document = json.loads(body)
+        validate_document(document)
+    except (ValueError, DocumentError) as error:
+        return _problem(key, Kind.DOCUMENT, f"is no document that fits the schema: {error}")
+    return dict(document)
+
+
+def check_document(store: ObjectStore, key: str, document: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield what is wrong between a document, its key and its record.
+
+    Raises:
+        StoreError: the store failed in a way that may pass.
+    """
+    ours = document["newskeep"]
+    revision = ours["revision"]
+    name = f"{revision['number']:04d}-{revision['fingerprint'].partition(':')[2][:12]}.json"
+    if key != f"documents/{ours['source']}/{ours['articleId']}/{name}":
+        yield _problem(key, Kind.DOCUMENT, "is not under the key that its source, id, number and fingerprint give")
+    if "warc" not in ours["capture"]:
+        return
+    try:
+        recorded = read_record(store, _location(ours["capture"]["warc"]))
+    except StoreError as error:
+        if error.retryable:
+            raise
+        yield _problem(key, Kind.RECORD, f"its record cannot be read: {error}")
+    except ArchiveError as error:
+        yield _problem(key, Kind.RECORD, f"its record cannot be read: {error}")
+    else:
+        if wrong := _differences(ours["capture"], recorded):
+            yield _problem(key, Kind.RECORD, f"its record differs in: {', '.join(wrong)}")
+
+
+def _differences(capture: Mapping[str, Any], recorded: Recorded) -> list[str]:
+    """Return the names of what the document and the record tell differently."""
+    pairs = {
+        "url": (capture["url"], recorded.url),
+        "fetchedAt": (datetime.fromisoformat(capture["fetchedAt"]), recorded.fetched_at),
+        "status": (capture["status"], recorded.status),
+        "payloadDigest": (capture["payloadDigest"], sha256_digest(recorded.body)),
+    }
+    return [name for name, (said, found) in pairs.items() if said != found]
+
+
+def _location(warc: Mapping[str, Any]) -> WarcLocation:
+    return WarcLocation(
+        filename=warc["filename"], offset=warc["offset"], length=warc["length"], record_id=warc["recordId"]
+    )
+
+
+def _problem(key: str, kind: Kind, message: str) -> Problem:
+    article = key.split("/")[2:3]
+    affects = f"article {article[0]}" if article else "one document"
+    return Problem(key=key, kind=kind, message=message, affects=affects, repair=REFETCH)
