@@ -11,7 +11,7 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help crawl test setup peers lint quality clean
+.PHONY: help crawl test soak setup peers lint quality clean
 
 help: ## Show this help
 	@echo 'newskeep: archive the news'
@@ -23,6 +23,9 @@ crawl: setup ## Set up, then crawl the demonstration newspaper into ./archive
 
 test: setup peers ## Set up, then run the tests
 	@.venv/bin/python -m pytest
+
+soak: setup ## Kill crawls and their store by the hundred, and compare what is left
+	@.venv/bin/python -m tests.soak
 
 setup: ## Install everything into .venv; done at need by the others
 	@if ! .venv/bin/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then rm -rf .venv; fi

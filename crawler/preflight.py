@@ -55,7 +55,7 @@ def check_crawl(settings: BaseSettings, arguments: Mapping[str, str]) -> None:
     check_values(settings)
     NewskeepAddon().update_settings(settings)
     CrawlPlan.from_settings(settings, **arguments)
-    store = open_store(settings["ARCHIVE_URL"])
+    store = open_store(settings["ARCHIVE_URL"], lock_days=settings.getint("OBJECT_LOCK_DAYS"))
     store.check()
     Spool(Path(settings["SPOOL_DIR"])).check()
     open_catalog(settings["CATALOG_URL"]).close()

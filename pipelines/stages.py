@@ -92,6 +92,7 @@ class ReadStage:
             candidate=item.candidate,
             history=self._catalog,
             versions={**component_versions(), "rules": rules_version()},
+            hints=source.hints,
         )
         if revision is None:
             self._stats.inc_value("archive/unchanged")

@@ -204,6 +204,16 @@ def test_without_a_catalog_the_line_says_what_to_do(run):
     assert "scrapy catalog rebuild" in errors
 
 
+@pytest.mark.parametrize("form", ["wacz", "warc"])
+def test_a_capture_that_cannot_be_read_ends_the_export_and_leaves_no_half_file(run, archive, tmp_path, form):
+    status, _, errors = run(export_command, "--format", form, "--output", str(tmp_path / f"out.{form}"))
+
+    assert status == 1
+    assert "not in the archive; if it waits in the spool, the next crawl uploads it" in errors
+    assert errors.count("\n") == 1
+    assert list(tmp_path.glob("out*")) == []
+
+
 @pytest.mark.parametrize("damage", ["missing", "broken"])
 def test_a_document_that_cannot_be_read_ends_the_export_and_leaves_no_half_file(run, archive, tmp_path, damage):
     (found,) = archive.list("documents/gazette/")

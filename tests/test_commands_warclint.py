@@ -32,7 +32,7 @@ def run(capfd):
 def test_a_sound_file_gives_status_0(run, tmp_path):
     (tmp_path / NAME).write_bytes(pack(*SOUND))
 
-    assert run(str(tmp_path)) == (0, "1 files, 0 errors, 0 warnings\n", "")
+    assert run(str(tmp_path)) == (0, "files: 1, errors: 0, warnings: 0\n", "")
 
 
 def test_an_error_is_a_line_with_its_place_and_section_and_status_1(run, tmp_path):
@@ -72,7 +72,7 @@ def test_of_a_rule_no_more_than_the_limit_is_shown(run, tmp_path):
 
     assert run("--limit", "1", str(path))[1].splitlines()[1:] == [
         f"{path}: date: 3 more",
-        "1 files, 4 errors, 0 warnings",
+        "files: 1, errors: 4, warnings: 0",
     ]
 
 

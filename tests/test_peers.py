@@ -35,7 +35,7 @@ PLAYER = ROOT / ".cache" / "replaywebpage" / "package"
 PLAYER_FILES = {"/ui.js": PLAYER / "ui.js", "/replay/sw.js": PLAYER / "sw.js"}
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 NOW = datetime(2026, 11, 2, 9, 30, 0, 123456, UTC)
-PATIENCE = 60.0
+PATIENCE = 30.0
 
 AWKWARD_URLS = (
     "http://www.Courier.example/A/../b?z=1&a=2",
@@ -286,7 +286,8 @@ def test_replayweb_page_shows_an_article(player, crawled, tmp_path):
     address, seen = player
     document = crawled.documents[0]
     capture = document["newskeep"]["capture"]
-    wanted = {"source": f"{address}/demo.wacz", "url": capture["url"], "ts": capture["fetchedAt"]}
+    moment = datetime.fromisoformat(capture["fetchedAt"])
+    wanted = {"source": f"{address}/demo.wacz", "url": capture["url"], "ts": f"{moment:%Y%m%d%H%M%S}"}
     command = [
         BROWSER,
         "--headless",

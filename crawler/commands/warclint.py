@@ -57,7 +57,7 @@ class Command(NewskeepCommand):
             else:
                 print_text(counted(findings, total), opts.limit)
         if opts.format == "text":
-            print(f"{len(files)} files, {total['error']} errors, {total['warning']} warnings")
+            print(f"files: {len(files)}, errors: {total['error']}, warnings: {total['warning']}")
         if total["error"] or (opts.strict and total["warning"]):
             self.exitcode = 1
 

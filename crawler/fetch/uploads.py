@@ -39,7 +39,7 @@ class Uploads:
         self._stats = crawler.stats
         self._spool = Spool(Path(settings["SPOOL_DIR"]))
         self._catalog = open_catalog(settings["CATALOG_URL"])
-        self._store = open_store(settings["ARCHIVE_URL"])
+        self._store = open_store(settings["ARCHIVE_URL"], lock_days=settings.getint("OBJECT_LOCK_DAYS"))
         self._uploader = Uploader(self._spool, self._store, adopt=self._catalog.add_document, report=self._report)
         self._max_bytes = settings.getint("SPOOL_MAX_BYTES")
         self._min_free = settings.getint("SPOOL_MIN_FREE")

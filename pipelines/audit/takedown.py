@@ -148,9 +148,10 @@ def _plan(store: ObjectStore, catalog: Catalog, fresh: Tombstone, *, url: str | 
 
 def _documents(store: ObjectStore, catalog: Catalog, article: str) -> Iterator[_Document]:
     """Yield the article's documents: those that the store lists, whether the catalog knows them or not."""
-    sources = list(catalog.counts())
-    prefixes = [f"{DOCUMENTS}{source}/{article}/" for source in sources] or [DOCUMENTS]
-    listed = {found.key for prefix in prefixes for found in store.list(prefix) if f"/{article}/" in found.key}
+    near = [f"{DOCUMENTS}{source}/{article}/" for source in catalog.counts()]
+    listed = {found.key for prefix in near for found in store.list(prefix)}
+    if not listed:  # the catalog may lack its source: then every document is looked at
+        listed = {found.key for found in store.list(DOCUMENTS) if f"/{article}/" in found.key}
     for key in sorted(listed.union(catalog.removals.documents_of(article))):
         try:
             yield _document(key, store.get(key))
