@@ -96,11 +96,11 @@ class Frontier:
 
     async def has_finished(self, listing: str) -> bool:
         """Whether a crawl has come to the end of a listing; articles known from an unfinished one may hide others."""
-        return await self._remember(self._catalog.was_polled, listing)
+        return await self._remember(self._catalog.polls.knows, listing)
 
     async def finish(self, listing: str, source: Source) -> None:
         """Remember that a listing was read to its end."""
-        await self._remember(self._catalog.note_poll, listing, source=source.id, kind="listing", now=datetime.now(UTC))
+        await self._remember(self._catalog.polls.note, listing, source=source.id, kind="listing", now=datetime.now(UTC))
 
     def has_unseen(self, candidates: Iterable[Candidate]) -> bool:
         """Whether this run comes upon any of the candidates for the first time."""

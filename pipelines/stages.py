@@ -58,9 +58,9 @@ class ReadStage:
         )
         return cls(pool, open_catalog(settings["CATALOG_URL"]), crawler)
 
-    def open_spider(self) -> None:
-        """Learn the sources of this crawl, and start the workers while the first pages are fetched."""
-        asyncio.get_running_loop().run_in_executor(None, self._warm_up)
+    async def open_spider(self) -> None:
+        """Learn the sources of this crawl, and start the workers: a crash costs what is fetched and not yet read."""
+        await asyncio.to_thread(self._warm_up)
         self._sources = getattr(self._crawler.spider, "sources", {})
 
     async def process_item(self, item: Page) -> Revision:
@@ -85,21 +85,28 @@ class ReadStage:
         except ExtractionError as error:
             await self._drop(item, error)
         self._count(article)
-        revision = await asyncio.to_thread(
-            plan_revision,
-            article=article,
-            capture=item.capture,
-            candidate=item.candidate,
-            history=self._catalog,
-            versions={**component_versions(), "rules": rules_version()},
-            hints=source.hints,
-        )
+        revision = await asyncio.to_thread(self._plan, article, item, source)
         if revision is None:
             self._stats.inc_value("archive/unchanged")
             due = next_due(article.date_published, item.capture.fetched_at)
             await self._note(item, "done", "unchanged", due)
             raise DropItem(f"unchanged: {item.capture.url}")
+        if await asyncio.to_thread(self._catalog.removals.holds, revision.article_id):
+            logger.warning("%s leads to an article that was taken down: take down this URL, too", item.capture.url)
+            self._stats.inc_value("archive/taken_down")
+            await self._note(item, "removed", "takedown")
+            raise DropItem(f"taken down: {item.capture.url}")
         return revision
+
+    def _plan(self, article: Article, page: Page, source: Source) -> Revision | None:
+        return plan_revision(
+            article=article,
+            capture=page.capture,
+            candidate=page.candidate,
+            history=self._catalog,
+            versions={**component_versions(), "rules": rules_version()},
+            hints=source.hints,
+        )
 
     async def _drop(self, page: Page, error: ExtractionError) -> None:
         reason = "/".join(filter(None, (error.reason, getattr(error, "cause", None))))

@@ -135,14 +135,14 @@ def test_failures_in_a_row_are_counted_until_one_succeeds(catalog, url):
 
 def test_validators_of_polls_and_of_articles_are_remembered(catalog, capture):
     poll = {"source": "courier", "kind": "feed", "payload_digest": None, "brought": 3, "now": NOW}
-    catalog.note_poll("https://courier.example/feed", etag='"1"', last_modified=None, **poll)
-    catalog.note_poll("https://courier.example/feed", etag='"2"', last_modified="Mon", **poll)
+    catalog.polls.note("https://courier.example/feed", etag='"1"', last_modified=None, **poll)
+    catalog.polls.note("https://courier.example/feed", etag='"2"', last_modified="Mon", **poll)
     outcome(catalog, "a", url=capture.url, capture=capture)
     outcome(catalog, "a", "failed", url=capture.url)
 
-    assert catalog.validators("https://courier.example/feed") == ('"2"', "Mon")
-    assert catalog.validators(capture.url) == ('"v1"', None)
-    assert catalog.validators("https://courier.example/unknown") == (None, None)
+    assert catalog.polls.validators("https://courier.example/feed") == ('"2"', "Mon")
+    assert catalog.polls.validators(capture.url) == ('"v1"', None)
+    assert catalog.polls.validators("https://courier.example/unknown") == (None, None)
 
 
 def test_a_revision_is_found_again_and_the_latest_wins(catalog, revision):

@@ -13,6 +13,7 @@ from pipelines.archive.database import Database, open_database
 from pipelines.archive.document import Document, read_documents, to_document
 from pipelines.archive.keys import DOCUMENTS
 from pipelines.archive.originals import Originals
+from pipelines.archive.polls import Polls
 from pipelines.archive.queries import COUNT_REVISIONS, COUNT_URLS, select_pending, select_revisions
 from pipelines.archive.removals import REMOVED, Removals
 from pipelines.archive.rows import (
@@ -23,7 +24,7 @@ from pipelines.archive.rows import (
     revision_row,
     row_candidate,
 )
-from pipelines.archive.tables import polls, revisions, urls
+from pipelines.archive.tables import revisions, urls
 from pipelines.archive.tombstones import read_tombstones
 from pipelines.errors import DocumentError
 from pipelines.model import Candidate, Capture, Revision
@@ -64,6 +65,7 @@ class Catalog:
         self._database = database
         self._insert = sqlite.insert if database.is_sqlite else postgresql.insert
         self.originals = Originals(database, self._insert)
+        self.polls = Polls(database, self._insert)
         self.removals = Removals(database, self._insert)
 
     def close(self) -> None:
@@ -142,50 +144,6 @@ class Catalog:
             .on_conflict_do_update(
                 index_elements=[urls.c.url_key], set_={**row, "failures": urls.c.failures + 1 if failed else 0}
             )
-        )
-        with self._database.writing() as connection:
-            connection.execute(statement)
-
-    # Feeds, sitemaps and listings
-
-    def validators(self, url: str) -> tuple[str | None, str | None]:
-        """Return ETag and Last-Modified as last sent for a feed, sitemap or listing, or else for an article."""
-        with self._database.reading() as connection:
-            for table in (polls, urls):
-                row = connection.execute(select(table.c.etag, table.c.last_modified).where(table.c.url == url)).first()
-                if row is not None:
-                    return row.etag, row.last_modified
-        return None, None
-
-    def was_polled(self, url: str) -> bool:
-        """Whether `note_poll` was ever called for a feed, sitemap or listing."""
-        with self._database.reading() as connection:
-            return connection.scalar(select(polls.c.url).where(polls.c.url == url)) is not None
-
-    def note_poll(
-        self,
-        url: str,
-        *,
-        source: str,
-        kind: str,
-        etag: str | None = None,
-        last_modified: str | None = None,
-        payload_digest: str | None = None,
-        brought: int = 0,
-        now: datetime,
-    ) -> None:
-        """Remember the last look at a feed, sitemap or listing, and how many new candidates it brought."""
-        row = {
-            "source": source,
-            "kind": kind,
-            "etag": etag,
-            "last_modified": last_modified,
-            "polled_at": now,
-            "payload_digest": payload_digest,
-            "brought": brought,
-        }
-        statement = (
-            self._insert(polls).values(url=url, **row).on_conflict_do_update(index_elements=[polls.c.url], set_=row)
         )
         with self._database.writing() as connection:
             connection.execute(statement)

@@ -53,8 +53,8 @@ def validate_segment(path: Path) -> int:
 
     Raises:
         CutShortError: the file ends within a member.
-        BrokenRecordError: a member is damaged, is not one whole record, or does not match its block digest. (The payload
-            digest follows from the block; how to undo a server's odd transfer coding is no sign of damage.)
+        BrokenRecordError: a member is damaged, is not one whole record, or does not match its block digest. (The
+            payload digest follows from the block; how to undo a server's odd transfer coding is no sign of damage.)
     """
     count = 0
     for member in iter_members(path):
