@@ -15,7 +15,7 @@ from scrapy.settings import Settings
 
 from crawler.commands import catalog as catalog_command
 from crawler.commands import export as export_command
-from pipelines.archive import open_catalog, revision_key, to_document, to_json
+from pipelines.archive import Spool, open_catalog, revision_key, to_document, to_json
 from pipelines.archive.flat import COLUMNS
 from pipelines.stores import open_store
 
@@ -24,7 +24,11 @@ ROOT = Path(__file__).parent.parent
 
 @pytest.fixture
 def settings(tmp_path):
-    values = {"ARCHIVE_URL": f"file:{tmp_path / 'archive'}", "CATALOG_URL": f"sqlite:///{tmp_path / 'catalog.sqlite'}"}
+    values = {
+        "ARCHIVE_URL": f"file:{tmp_path / 'archive'}",
+        "CATALOG_URL": f"sqlite:///{tmp_path / 'catalog.sqlite'}",
+        "SPOOL_DIR": str(tmp_path / "spool"),
+    }
     return Settings(values)
 
 
@@ -70,6 +74,17 @@ def run(settings, capfdbinary):
         return command.exitcode, output, errors.decode()
 
     return call
+
+
+def test_a_document_that_still_waits_in_the_spool_is_exported(run, archive, settings, tmp_path):
+    key = next(archive.list("documents/gazette/")).key
+    Spool(Path(settings["SPOOL_DIR"])).add_document(key, archive.get(key))
+    archive.delete(key)
+
+    status, output, _ = run(export_command, "--source", "gazette")
+
+    assert status == 0
+    assert [json.loads(line)["headline"] for line in output.splitlines()] == ["gazette 3.1"]
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from pipelines.archive import Catalog
+    from pipelines.archive.document import Readable
     from pipelines.stores import ObjectStore
 
     Documents = Iterator[tuple[str, dict[str, Any]]]
@@ -48,7 +49,7 @@ class Command(NewskeepCommand):
         parser.add_argument("--output", "-o", metavar="FILE", default="-", help="default: standard output")
 
     def execute(self, args: list[str], opts: Namespace) -> None:
-        from pipelines.archive import open_catalog
+        from pipelines.archive import Spool, SpooledStore, open_catalog
         from pipelines.stores import open_store
 
         if args:
@@ -62,7 +63,8 @@ class Command(NewskeepCommand):
         try:
             check_sources(sources or [], catalog)
             rows = catalog.revisions(sources, since, until, latest_only=not opts.all_revisions)
-            documents = readable_documents(store, (row.document_key for row in rows))
+            spooled = SpooledStore(store, Spool(Path(self.setting("SPOOL_DIR"))))
+            documents = readable_documents(spooled, (row.document_key for row in rows))
             with open_output(opts.output) as output:
                 if opts.format in {"wacz", "warc"}:
                     summary = self.write_captures(opts, documents, store, output)
@@ -103,7 +105,7 @@ def write_documents(form: str, documents: "Documents", output: IO[bytes]) -> int
     return write_csv(documents, output) if form == "csv" else write_jsonl(documents, output)
 
 
-def readable_documents(store: "ObjectStore", keys: "Iterator[str]") -> "Documents":
+def readable_documents(store: "Readable", keys: "Iterator[str]") -> "Documents":
     """Yield key and document; DocumentError at the first that is damaged."""
     from pipelines.archive import read_documents
 

@@ -14,6 +14,7 @@ from pipelines.archive.originals import Originals
 from pipelines.archive.outlet import Outlet, adopt_documents
 from pipelines.archive.rows import RevisionRow
 from pipelines.archive.spool import Spool
+from pipelines.archive.spooled import SpooledStore
 from pipelines.archive.timestamps import request_stamp
 from pipelines.archive.uploader import Uploader
 
@@ -25,6 +26,7 @@ __all__ = [
     "Rebuilt",
     "RevisionRow",
     "Spool",
+    "SpooledStore",
     "Uploader",
     "adopt_documents",
     "close_days",

@@ -8,14 +8,13 @@ from datetime import datetime
 from functools import cache
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
 from pipelines.errors import DocumentError
 from pipelines.model import Article, Candidate, Capture, Hints, Image, RemovedBlock, Revision, WarcLocation
-from pipelines.stores.objects import ObjectStore
 from pipelines.urls import normalize_url, url_key
 
 Document = dict[str, Any]
@@ -23,6 +22,19 @@ Document = dict[str, Any]
 SCHEMA = Path(__file__).with_name("document.schema.json")
 BATCH = 256
 READERS = 8
+
+
+class Readable(Protocol):
+    """Where documents are read from; an object store is one."""
+
+    @property
+    def url(self) -> str:
+        """Its name."""
+        ...
+
+    def get(self, key: str) -> bytes:
+        """Return an object; `MissingObjectError` when there is none."""
+        ...
 
 
 def to_document(revision: Revision) -> Document:
@@ -67,7 +79,7 @@ def validate_document(document: Mapping[str, Any]) -> None:
         raise DocumentError(f"{error.json_path}: {error.message[:300]}")
 
 
-def read_document(store: ObjectStore, key: str) -> Document:
+def read_document(store: Readable, key: str) -> Document:
     """Return the document under `key`.
 
     Raises:
@@ -85,7 +97,7 @@ def read_document(store: ObjectStore, key: str) -> Document:
     return dict(document)
 
 
-def read_documents(store: ObjectStore, keys: Iterable[str]) -> Iterator[tuple[str, Document | DocumentError]]:
+def read_documents(store: Readable, keys: Iterable[str]) -> Iterator[tuple[str, Document | DocumentError]]:
     """Yield each key with its document, in order, or with what is wrong with it; several are read at once.
 
     Raises:
