@@ -1,6 +1,5 @@
 """How far a capture reaches: its record, and those written right after it that belong to it."""
 
-import zlib
 from collections.abc import Iterator
 from urllib.parse import urljoin
 
@@ -9,12 +8,11 @@ import attrs
 from pipelines.errors import WarcError
 from pipelines.stores.objects import content_of
 from pipelines.warc.http1 import parse_response
-from pipelines.warc.records import GZIP
+from pipelines.warc.members import Member, members_from
 from pipelines.warc.streams import Warc
 
 CAPTURES = {"response", "revisit", "resource"}
 BELONGING = {"request", "metadata"}
-STEP = 1 << 18
 
 Fields = dict[str, list[str]]
 
@@ -97,29 +95,17 @@ def read_lines(warc: Warc, offset: int) -> dict[str, str]:
 
 
 def _members(warc: Warc, offset: int) -> Iterator[_Member]:
-    waiting = warc.read(offset, STEP)
-    while waiting:
-        inflater, inflated, raw = zlib.decompressobj(GZIP), [], b""
-        while not inflater.eof:
-            if not waiting:
-                raise WarcError(f"{warc.name}: the record at byte {offset} is cut short")
-            try:
-                inflated.append(inflater.decompress(waiting))
-            except zlib.error as error:
-                raise WarcError(f"{warc.name}: the record at byte {offset} is damaged: {error}") from error
-            raw += waiting[: len(waiting) - len(inflater.unused_data)]
-            waiting = inflater.unused_data or warc.read(offset + len(raw), STEP)
-        yield _member(warc, offset, raw, b"".join(inflated))
-        offset += len(raw)
+    for member in members_from(warc.name, warc.read, offset):
+        yield _member(warc, member)
 
 
-def _member(warc: Warc, offset: int, raw: bytes, content: bytes) -> _Member:
-    head, blank, rest = content.partition(b"\r\n\r\n")
+def _member(warc: Warc, member: Member) -> _Member:
+    head, blank, rest = member.content.partition(b"\r\n\r\n")
     fields = _fields(head.partition(b"\r\n")[2])
     length = fields.get("content-length", [""])[0]
     if not head.startswith(b"WARC/") or not blank or not length.isdecimal() or rest[int(length) :] != b"\r\n\r\n":
-        raise WarcError(f"{warc.name}: byte {offset} is not one record in a gzip member of its own")
-    return _Member(offset=offset, raw=raw, fields=fields, block=rest[: int(length)])
+        raise WarcError(f"{warc.name}: byte {member.offset} is not one record in a gzip member of its own")
+    return _Member(offset=member.offset, raw=member.raw, fields=fields, block=rest[: int(length)])
 
 
 def _extent(members: list[_Member]) -> Extent:

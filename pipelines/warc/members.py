@@ -2,9 +2,8 @@
 
 import hashlib
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import BinaryIO
 
 import attrs
 
@@ -12,6 +11,7 @@ from pipelines.errors import WarcError
 from pipelines.warc.records import GZIP
 
 READ_SIZE = 1 << 18
+Read = Callable[[int, int], bytes]
 DIGESTS = {"sha256": 64, "sha1": 40, "md5": 32}
 
 
@@ -20,13 +20,19 @@ class Member:
     """A gzip member of a segment.
 
     Attributes:
-        offset, length: its place in the file, in bytes.
+        offset: where it begins in the file.
+        raw: its bytes as they lie there.
         content: what it holds, inflated.
     """
 
     offset: int
-    length: int
+    raw: bytes
     content: bytes
+
+    @property
+    def length(self) -> int:
+        """How long it is in the file, in bytes."""
+        return len(self.raw)
 
 
 class BrokenRecordError(WarcError):
@@ -36,16 +42,16 @@ class BrokenRecordError(WarcError):
         offset: where its gzip member begins.
     """
 
-    def __init__(self, path: Path, offset: int, problem: str) -> None:
-        super().__init__(f"{path}: the record at byte {offset} {problem}")
+    def __init__(self, name: str, offset: int, problem: str) -> None:
+        super().__init__(f"{name}: the record at byte {offset} {problem}")
         self.offset = offset
 
 
 class CutShortError(BrokenRecordError):
     """The file ends within a gzip member, as after a crash."""
 
-    def __init__(self, path: Path, offset: int) -> None:
-        super().__init__(path, offset, "is cut short")
+    def __init__(self, name: str, offset: int) -> None:
+        super().__init__(name, offset, "is cut short")
 
 
 def validate_segment(path: Path) -> int:
@@ -60,7 +66,7 @@ def validate_segment(path: Path) -> int:
     for member in iter_members(path):
         problem = _problem(member.content)
         if problem:
-            raise BrokenRecordError(path, member.offset, problem)
+            raise BrokenRecordError(str(path), member.offset, problem)
         count += 1
     return count
 
@@ -74,26 +80,33 @@ def iter_members(path: Path) -> Iterator[Member]:
     """
     try:
         with path.open("rb") as file:
-            yield from _members(path, file)
+            yield from members_from(str(path), lambda _, length: file.read(length))
     except OSError as error:
         raise WarcError(f"{path}: cannot be read: {error.strerror or error}") from error
 
 
-def _members(path: Path, file: BinaryIO) -> Iterator[Member]:
-    offset, waiting = 0, file.read(READ_SIZE)
+def members_from(name: str, read: Read, offset: int = 0) -> Iterator[Member]:
+    """Yield the gzip members of the file `name` from `offset` on.
+
+    `read(position, length)` returns the file's bytes from a position on, fewer at the end; positions come in order.
+
+    Raises:
+        CutShortError, BrokenRecordError: the file ends within a member, or one is damaged.
+    """
+    waiting = read(offset, READ_SIZE)
     while waiting:
-        inflater, parts, taken = zlib.decompressobj(GZIP), [], 0
+        inflater, raw, content = zlib.decompressobj(GZIP), bytearray(), bytearray()
         while not inflater.eof:
             if not waiting:
-                raise CutShortError(path, offset)
+                raise CutShortError(name, offset)
             try:
-                parts.append(inflater.decompress(waiting))
+                content += inflater.decompress(waiting)
             except zlib.error as error:
-                raise BrokenRecordError(path, offset, f"is damaged: {error}") from error
-            taken += len(waiting) - len(inflater.unused_data)
-            waiting = inflater.unused_data or file.read(READ_SIZE)
-        yield Member(offset, taken, b"".join(parts))
-        offset += taken
+                raise BrokenRecordError(name, offset, f"is damaged: {error}") from error
+            raw += waiting[: len(waiting) - len(inflater.unused_data)]
+            waiting = inflater.unused_data or read(offset + len(raw), READ_SIZE)
+        yield Member(offset, bytes(raw), bytes(content))
+        offset += len(raw)
 
 
 def _problem(content: bytes) -> str | None:

@@ -15,12 +15,12 @@ from pipelines.errors import WarcError
 from pipelines.model import WarcLocation
 from pipelines.stores.objects import ObjectStore
 from pipelines.warc.http1 import HeaderPairs, HttpResponse, parse_response, standard_reason
+from pipelines.warc.members import members_from
 from pipelines.warc.naming import segment_key
 from pipelines.warc.records import GZIP, sha256_digest
 from pipelines.warc.streams import StoredWarc, Warc, find_warcs
 
 CAPTURES = {"response", "revisit", "resource"}
-MEMBER_STEP = 1 << 18
 
 
 @attrs.frozen(kw_only=True)
@@ -106,17 +106,10 @@ def read_at(warc: Warc, location: WarcLocation) -> Recorded:
 
 def _read_member(warc: Warc, offset: int) -> bytes:
     """Return the gzip member at a place, which ends where its deflate stream does."""
-    inflater, member = zlib.decompressobj(GZIP), b""
-    while not inflater.eof:
-        part = warc.read(offset + len(member), MEMBER_STEP)
-        if not part:
-            raise WarcError(f"{warc.name}: the record at byte {offset} is cut short")
-        try:
-            inflater.decompress(part)
-        except zlib.error as error:
-            raise WarcError(f"{warc.name}: the record at byte {offset} is damaged: {error}") from error
-        member += part
-    return member.removesuffix(inflater.unused_data)
+    member = next(members_from(warc.name, warc.read, offset), None)
+    if member is None:
+        raise WarcError(f"{warc.name}: ends before byte {offset}")
+    return member.raw
 
 
 def _filled(revisit: Recorded, original: Recorded) -> Recorded:

@@ -100,7 +100,7 @@ class SelectedWarc:
     def _copy(self, members: tuple[RawMember, ...]) -> None:
         placed = []
         for member in members:
-            placed.append(Member(self.size, len(member.raw), member.content))
+            placed.append(Member(self.size, member.raw, member.content))
             self._write(member.raw)
         if self._index is not None:
             self._index.update(found.line for found in index_members(placed, self._filename))
