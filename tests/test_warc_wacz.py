@@ -15,6 +15,7 @@ from pipelines.warc.cdxj import index_segment
 from pipelines.warc.selection import SelectedWarc, read_capture
 from pipelines.warc.sorting import DiskSet
 from pipelines.warc.wacz import WaczPage, write_wacz
+from pipelines.warc.writer import host_name
 
 BEGAN = datetime(2026, 11, 2, 9, 30, 0, 123456, UTC)
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
@@ -86,12 +87,12 @@ def package(file_store):
     return write
 
 
-def test_records_are_copied_byte_for_byte_with_request_and_metadata(stored, select):
+def test_records_are_copied_byte_for_byte_with_request_metadata_and_the_segment_s_warcinfo(stored, select):
     segment, (first, again, _) = stored
     path = select(first)
 
-    assert types(path) == ["warcinfo", "response", "request", "metadata"]
-    assert path.read_bytes().endswith(segment[first.offset : again.offset])
+    assert types(path) == ["warcinfo", "warcinfo", "response", "request", "metadata"]
+    assert path.read_bytes().endswith(segment[: first.offset] + segment[first.offset : again.offset])
 
 
 def test_the_warc_begins_with_a_warcinfo_record_of_its_own(stored, select):
@@ -154,7 +155,7 @@ def test_a_package_has_the_files_of_the_standard_and_stores_what_is_compressed(s
     names = {entry.filename: entry.compress_type for entry in package(page(stored[1][0])).infolist()}
 
     assert names == {
-        "archive/newskeep-export-20261201000000000-00000.warc.gz": zipfile.ZIP_STORED,
+        f"archive/newskeep_export-20261201000000000-00000-{host_name()}.warc.gz": zipfile.ZIP_STORED,
         "indexes/index.cdx.gz": zipfile.ZIP_STORED,
         "indexes/index.idx": zipfile.ZIP_DEFLATED,
         "pages/pages.jsonl": zipfile.ZIP_DEFLATED,
@@ -217,7 +218,7 @@ def test_a_large_selection_is_split_into_several_warcs(stored, package):
     archives = [name for name in wacz.namelist() if name.startswith("archive/")]
     lines = gzip.decompress(wacz.read("indexes/index.cdx.gz")).splitlines()
 
-    assert [name[-13:] for name in archives] == ["00000.warc.gz", "00001.warc.gz", "00002.warc.gz"]
+    assert [name.split("-")[2] for name in archives] == ["00000", "00001", "00002"]
     assert {json.loads(line.split(b" ", 2)[2])["filename"] for line in lines} == {name[8:] for name in archives}
 
 

@@ -12,7 +12,7 @@ from pipelines.errors import SettingsError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-COLUMNS = ("articles", "revisions", "pending", "done", "failed", "gone", "skipped")
+COLUMNS = ("articles", "revisions", "pending", "done", "failed", "gone", "skipped", "removed")
 
 
 class Command(NewskeepCommand):

@@ -79,7 +79,7 @@ def to_exchange(request: Request, answer: Answer) -> Exchange:
 def to_capture(request: Request, answer: Answer, location: WarcLocation | None) -> Capture:
     """Return the capture of a recorded exchange."""
     media_type, charset = read_content_type(answer.header(b"content-type"))
-    asked = request.meta.get("redirect_urls", [None])[0]
+    asked = request.meta.get("first_url") or request.meta.get("redirect_urls", [None])[0]
     return Capture(
         source=request.meta["source"],
         url=request.url,

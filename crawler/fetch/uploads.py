@@ -135,6 +135,8 @@ class Uploads:
         end = time.monotonic() + self._grace
         while (wait := self._attempt()) and time.monotonic() + wait < end:
             time.sleep(wait)
+        for shortfall in self._store.abilities.shortfalls:
+            logger.info("%s: %s", self._store.url, shortfall)
         if waiting := self._spool.count():
             self._stats.set_value("upload/waiting", waiting)
             logger.error("%d files wait in %s for the next run", waiting, self._spool.directory)

@@ -237,7 +237,7 @@ class NewsSpider(Spider):
             await self.frontier.note(candidate, "done", "redirect-to-known", capture)
         else:
             request = self._ask_article(source, candidate, url=target, hops=hops + 1)
-            yield request.replace(meta={**request.meta, "redirect_urls": [candidate.url]})
+            yield request.replace(meta={**request.meta, "first_url": candidate.url})
 
     async def _note_failure(self, candidate: Candidate, failure: Failure) -> None:
         """Remember an article that could not be had; one whose robots.txt is out of reach waits for the next run."""

@@ -175,7 +175,11 @@ class Reprocessing:
         location = page.capture.location
         if latest and location and latest.warc_record_id == location.record_id:
             document = self._document(latest.document_key)
-            self._compare(_Stored(row=latest, document=document, page=page, source=source), article)
+            if latest.warc_filename == location.filename and (source or "hints" not in document["newskeep"]):
+                self._compare(_Stored(row=latest, document=document, page=page, source=source), article)
+            else:  # read with less than there was the first time: a copy, or a source without its seed
+                changes.seen += 1
+                changes.skipped["in the archive already"] += 1
             return
         changes.seen += 1
         if latest and latest.fetched_at > page.capture.fetched_at:

@@ -11,10 +11,11 @@ from pipelines.errors import MissingObjectError, WarcError
 from pipelines.model import WarcLocation
 from pipelines.stores.objects import ObjectStore
 from pipelines.warc.cdxj import Fields, index_members, parse_fields
-from pipelines.warc.members import Member
+from pipelines.warc.members import Member, members_from
 from pipelines.warc.naming import segment_key
 from pipelines.warc.records import FIELDS, GZIP, Record, gzip_record, warc_fields
 from pipelines.warc.sorting import DiskSet
+from pipelines.warc.streams import StoredWarc
 
 READ_AHEAD = 1 << 16  # request and metadata take some 2 KB
 BELONGING = {"request", "metadata"}
@@ -48,8 +49,8 @@ class RawMember:
 class SelectedWarc:
     """A WARC that takes captures from the archive; each comes once, a revisit with its original before it.
 
-    The copied records keep the `WARC-Warcinfo-ID` of the segment they came from, which WARC 1.1 §5.14 provides for
-    when records of several files are combined. `size` is how many bytes were written.
+    The copied records keep the `WARC-Warcinfo-ID` of the segment they came from, whose warcinfo record comes with them
+    (WARC 1.1 §5.14 provides for files that are combined so). `size` is how many bytes were written.
     """
 
     def __init__(
@@ -94,8 +95,19 @@ class SelectedWarc:
         members = read_capture(self._store, location)
         original = original_of(members[0], location)
         if original and self._taken.add(original.record_id.encode()):
+            self._introduce(original.filename)
             self._copy(read_capture(self._store, original))
+        self._introduce(location.filename)
         self._copy(members)
+
+    def _introduce(self, filename: str) -> None:
+        """Copy a segment's warcinfo record before its first capture: who crawled, with what, by which rules."""
+        if not self._taken.add(f"warcinfo of {filename}".encode()):
+            return
+        segment = StoredWarc(self._store, segment_key(filename))
+        first = next(members_from(segment.name, segment.read), None)
+        if first is not None and parse_fields(first.content.partition(b"\r\n\r\n")[0]).get("warc-type") == "warcinfo":
+            self._write(first.raw)
 
     def _copy(self, members: tuple[RawMember, ...]) -> None:
         placed = []

@@ -24,6 +24,7 @@ from pipelines.stores.objects import ObjectStore
 from pipelines.warc.records import GZIP, sha256_digest, warc_date
 from pipelines.warc.selection import SelectedWarc, Sink
 from pipelines.warc.sorting import DiskSet
+from pipelines.warc.writer import host_name
 
 VERSION = "1.1.1"
 INDEX = "index.cdx.gz"
@@ -152,7 +153,7 @@ def _write_pages(
     waiting, count = iter(pages), 0
     page = next(waiting, None)
     for serial in itertools.count():
-        filename = f"newskeep-export-{package.stamp}-{serial:05d}.warc.gz"
+        filename = f"newskeep_export-{package.stamp}-{serial:05d}-{host_name()}.warc.gz"
         with package.resource(f"archive/{filename}") as file:
             warc = begin(file, filename)
             while page is not None and warc.size < max_bytes:

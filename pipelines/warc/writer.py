@@ -75,7 +75,7 @@ class WarcWriter:
         """
         self._directory = directory
         self._prefix = re.sub(r"[^A-Za-z0-9]+", "_", prefix)
-        self._host = f"{re.sub(r'[^A-Za-z0-9.]+', '_', socket.gethostname())}.{secrets.token_hex(4)}"
+        self._host = f"{host_name()}.{secrets.token_hex(4)}"
         self._information = dict(information or {})
         self._max_bytes = max_bytes
         self._max_age = max_age
@@ -221,6 +221,11 @@ class WarcWriter:
             fcntl.flock(file, fcntl.LOCK_UN)  # closing is not enough while a child is being forked: it holds it, too
         if self._on_close:
             self._on_close(path)
+
+
+def host_name() -> str:
+    """Return this machine's name as the name of a file may hold it (WARC 1.1, annex C)."""
+    return re.sub(r"[^A-Za-z0-9.]+", "_", socket.gethostname())
 
 
 def _create_locked(path: Path) -> FileIO:

@@ -82,9 +82,9 @@ class Captures:
         if header.type == "warcinfo":
             self._warcinfo.add(header.record_id)
         elif named and named not in self._warcinfo:
-            self._notes.add(
-                "warcinfo-id-unresolved", offset, f"WARC-Warcinfo-ID {shown(named)} is not in the file so far"
-            )
+            self._warcinfo.add(named)  # told once
+            told = f"WARC-Warcinfo-ID {shown(named)} is not in the file so far"
+            self._notes.add("warcinfo-id-unresolved", offset, told)
         elif not named and self._warcinfo:
             self._notes.add("warcinfo-id-missing", offset, "no WARC-Warcinfo-ID, though the file has a warcinfo record")
 

@@ -35,7 +35,7 @@ def check_warc_fields(record: RawRecord, notes: Notes) -> None:
 
 def check_warcinfo(record: RawRecord, name: str, notes: Notes) -> None:
     """Note what a warcinfo record does not tell, or tells wrongly of the file's name."""
-    filename = record.header.get("warc-filename")
+    filename = record.header.get("warc-filename") if record.offset == 0 else None  # later ones came from other files
     if filename and PurePosixPath(filename).name != name.removesuffix(".open"):
         notes.add(
             "warcinfo-filename", record.offset, f"WARC-Filename is {shown(filename)}, the file's name {shown(name)}"

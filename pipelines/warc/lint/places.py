@@ -1,5 +1,6 @@
 """The files that an argument names."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -20,6 +21,8 @@ def find_lintable(url: str) -> Sequence[Warc]:
     """
     if url.startswith("s3://"):
         return _stored(url)
+    if re.match(r"(?!file:)[a-z0-9+.-]+://", url, re.IGNORECASE):
+        raise WarcError(f"{url}: cannot be read from there; give a path, a file: or an s3:// URL")
     path = folder_of(url) if url.startswith("file:") else Path(url)
     if not path.is_dir():
         return [FileWarc(path)]

@@ -101,7 +101,7 @@ warcinfo-first             5.5   | the file begins with a warcinfo record
 warcinfo-id-missing        5.16  | each record names its warcinfo record, where the file has one
 warcinfo-id-unresolved     5.16  | the warcinfo record that is named lies in the file, before the record
 warcinfo-fields            6.2   | warcinfo tells operator, software, robots, http-header-user-agent and conformsTo
-warcinfo-filename          5.17  | WARC-Filename is the name of the file
+warcinfo-filename          5.17  | WARC-Filename of the first record is the name of the file
 warc-fields              ! 8.2   | a block of application/warc-fields consists of lines `name: value` that end in CR LF
 concurrent-unresolved      5.7   | records named by WARC-Concurrent-To lie in the file
 concurrent-date          ! 5.4   | the records of one capture share their WARC-Date
