@@ -66,6 +66,10 @@ peers: setup
 		sha512sum --quiet --check $(CURDIR)/$< && tar -xzf replaywebpage-$(REPLAYWEBPAGE_VERSION).tgz && touch .ready || \
 		echo 'ReplayWeb.page cannot be fetched here; its test is skipped' >&2; \
 	else echo 'npm is missing; the test with ReplayWeb.page is skipped' >&2; fi
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || { \
+		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+			echo 'Installing chromium ...'; apt-get -qq update && apt-get -qq install -y chromium >/dev/null; \
+		else false; fi; } || echo 'chromium is missing (Debian: apt install chromium); the test with ReplayWeb.page is skipped' >&2
 
 lint: setup ## Check style, types and layers
 	@.venv/bin/ruff check .

@@ -17,7 +17,7 @@ from scrapy.statscollectors import StatsCollector
 from crawler.plan import CrawlPlan
 from pipelines.archive import Catalog
 from pipelines.errors import CatalogError
-from pipelines.model import Candidate, Capture, Source
+from pipelines.model import Candidate, Capture, Page, Source
 from pipelines.stages import ARCHIVE_FAILED
 from pipelines.urls import normalize_url, url_key
 
@@ -66,6 +66,17 @@ class Frontier:
         now = datetime.now(UTC)
         pending = await self._remember(self._catalog.pending, source.id, self._plan.limit, due_by=now)
         return self._take(source, dict(pending))
+
+    def take_unread(self, pages: Iterable[Page]) -> list[Page]:
+        """Return those of the pages, which an earlier run recorded and did not come to read, that are of this crawl."""
+        sources = {source.id for source in self._plan.sources}
+        unread = [
+            page
+            for page in pages
+            if page.candidate and page.capture.source in sources and self.is_new(page.candidate.url)
+        ]
+        self._stats.inc_value("frontier/unread", len(unread))
+        return unread
 
     async def note(self, candidate: Candidate, state: str, reason: str, capture: Capture | None = None) -> None:
         """Remember what became of a candidate that gave no page to read: `failed`, `gone`, `skipped` or `done`."""

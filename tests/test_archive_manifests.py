@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from pipelines.archive import close_days
 from pipelines.archive.chain import check_chain
 from pipelines.archive.manifests import (
     Entry,
@@ -92,7 +93,19 @@ def test_entries_can_be_had_for_some_days_only(file_store):
     assert {found.at.day for found in wanted} == {3, 4}
 
 
-@pytest.mark.parametrize("line", [b"{", b"[]", b"{}", b'{"key":"a"}', b"\xff"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"{",
+        b"[]",
+        b"{}",
+        b'{"key":"a"}',
+        b"\xff",
+        b'{"at":"2026-11-02T09:30:00","event":"stored","key":"a","sha256":"sha256:ab","size":1}',
+        b'{"at":"2026-11-02T09:30:00+00:00","event":"stored","key":"a","sha256":"sha256:ab","size":"1"}',
+        b'{"at":"2026-11-02T09:30:00+00:00","event":"removed","key":"a","reason":[],"sha256":"sha256:ab","size":0}',
+    ],
+)
 def test_a_damaged_line_is_named(file_store, line):
     file_store.put("manifests/2026/11/02/093000250-00000000.jsonl", line + b"\n")
     with pytest.raises(ManifestError, match=r"093000250-00000000\.jsonl: line 1 "):
@@ -423,3 +436,21 @@ def test_a_changed_root_is_found(file_store, changed, message):
     key = f"{SECOND}root.json"
     rewrite(file_store, key, **changed)
     assert any(problem.key == key and message in problem.message for problem in check_chain(file_store))
+
+
+@pytest.mark.parametrize("name", ["notes.jsonl", "x/root.json", "2026/13/99/000000000-abcdefab.jsonl"])
+def test_a_stranger_among_the_manifests_is_told_and_stops_nothing(file_store, name):
+    file_store.put(f"manifests/{name}", b"{}")
+    roots = archive_of_days(file_store)
+
+    assert len(roots) == 4
+    assert problems(file_store) == {f"manifests/{name}": "is of no day: no crawl wrote it"}
+    assert len(list(iter_entries(file_store))) == 24
+    assert len(close_days(file_store, now=MONDAY + 6 * DAY)) == 0
+
+
+def test_a_root_that_lists_no_part_of_ours_is_no_root(file_store):
+    key = archive_of_days(file_store)[-1]
+    rewrite(file_store, key, parts=[{"key": "../x", "sha256": "sha256:ab", "size": 1, "lines": 1}])
+
+    assert problems(file_store) == {key: "lists what is no part"}

@@ -9,7 +9,7 @@ from pathlib import Path
 import attrs
 import pytest
 
-from pipelines.archive import Spool, to_document, to_json
+from pipelines.archive import Spool, revision_key, to_document, to_json
 from pipelines.archive.spool import locked
 from pipelines.errors import WarcError
 from pipelines.stores.files import UNFINISHED
@@ -148,10 +148,10 @@ def test_a_missing_spool_has_nothing(folder):
 def test_a_document_waits_under_its_key_and_tells_its_segment(folder, revision):
     spool = Spool(folder)
     body = to_json(to_document(revision))
-    spool.add_document("documents/courier/1/0001-ab.json", body)
+    spool.add_document(revision_key(revision), body)
 
     (found,) = spool.documents()
-    assert (found.key, found.segment) == ("documents/courier/1/0001-ab.json", revision.capture.location.filename)
+    assert (found.key, found.segment) == (revision_key(revision), revision.capture.location.filename)
     assert spool.read_document(found.key) == body
     assert spool.read_document("documents/courier/1/0002-cd.json") is None
     assert spool.size() == len(body)
@@ -159,19 +159,32 @@ def test_a_document_waits_under_its_key_and_tells_its_segment(folder, revision):
 
 def test_a_document_added_twice_waits_once_as_it_was_last(folder, revision):
     spool, document = Spool(folder), to_document(revision)
-    spool.add_document("documents/a", to_json(document))
-    spool.add_document("documents/a", to_json(document | {"headline": "Later"}))
+    spool.add_document(revision_key(revision), to_json(document))
+    spool.add_document(revision_key(revision), to_json(document | {"headline": "Later"}))
 
     assert [json.loads(found.path.read_bytes())["headline"] for found in spool.documents()] == ["Later"]
 
 
-def test_a_broken_document_is_set_aside_and_told_once(folder):
+@pytest.mark.parametrize(
+    "body", [b"", b"{}", b'{"newskeep": {"capture": {}}}', b'{"newskeep": {"capture": {"warc": 7}}}']
+)
+def test_a_broken_document_is_set_aside_and_told_once(folder, body):
     spool = Spool(folder)
-    spool.add_document("documents/a", b"{}")
+    spool.add_document("documents/a", body)
     (problem,) = spool.documents()
 
     assert isinstance(problem, WarcError)
-    assert (folder / "damaged" / "documents%2Fa").read_bytes() == b"{}"
+    assert (folder / "damaged" / "documents%2Fa").read_bytes() == body
+    assert list(spool.documents()) == []
+
+
+@pytest.mark.parametrize("key", ["documents/courier/1/0001-ab.json", "../0001-ab.json", "notes"])
+def test_a_document_under_another_key_than_its_own_is_set_aside(folder, revision, key):
+    spool = Spool(folder)
+    spool.add_document(key, to_json(to_document(revision)))
+    (problem,) = spool.documents()
+
+    assert revision_key(revision) in str(problem)
     assert list(spool.documents()) == []
 
 
@@ -193,7 +206,7 @@ def test_a_document_of_a_growing_segment_is_not_counted_as_left(folder, revision
     with WarcWriter(folder) as writer:
         location = writer.write(EXCHANGE)
         capture = attrs.evolve(revision.capture, location=location)
-        spool.add_document("documents/a", to_json(to_document(attrs.evolve(revision, capture=capture))))
+        spool.add_document(revision_key(revision), to_json(to_document(attrs.evolve(revision, capture=capture))))
         growing = spool.count()
 
     assert (growing, spool.count()) == (0, 2)

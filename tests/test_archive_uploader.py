@@ -92,7 +92,7 @@ def test_a_segment_reaches_a_real_s3_server(bench, segment, s3_url):
 def test_a_document_goes_after_its_segment_never_before(bench, revision):
     with WarcWriter(bench.spool.directory) as writer:
         capture = attrs.evolve(revision.capture, location=writer.write(EXCHANGE))
-        bench.spool.add_document("documents/a", to_json(to_document(attrs.evolve(revision, capture=capture))))
+        bench.spool.add_document(revision_key(revision), to_json(to_document(attrs.evolve(revision, capture=capture))))
         while_open = bench.uploader.drain()
     seen = []
 
@@ -174,10 +174,20 @@ def test_another_capture_of_the_same_content_stays_and_is_told_to_the_catalog(be
     assert list(bench.spool.documents()) == []
 
 
+def test_a_segment_without_a_record_is_set_aside(bench, segment):
+    segment.write_bytes(b"")
+
+    assert bench.uploader.drain() == 0
+    assert [str(problem) for problem in bench.problems] == [
+        f"{segment}: holds no record; kept as {bench.spool.directory / 'damaged' / segment.name}"
+    ]
+    assert list(bench.store.list()) == []
+
+
 def test_a_damaged_segment_is_set_aside_and_its_documents_wait(bench, revision):
     with WarcWriter(bench.spool.directory) as writer:
         capture = attrs.evolve(revision.capture, location=writer.write(EXCHANGE))
-    bench.spool.add_document("documents/a", to_json(to_document(attrs.evolve(revision, capture=capture))))
+    bench.spool.add_document(revision_key(revision), to_json(to_document(attrs.evolve(revision, capture=capture))))
     (segment,) = bench.spool.segments()
     damaged = bytearray(segment.read_bytes())
     damaged[len(damaged) // 2] ^= 0xFF

@@ -257,6 +257,16 @@ def test_the_catalog_forgets_the_article_and_never_asks_for_its_urls_again(done)
     catalog.close()
 
 
+def test_a_catalog_that_never_saw_the_takedown_catches_up_with_it(done, tmp_path):
+    catalog = open_catalog(f"sqlite:///{tmp_path / 'begun-anew.sqlite'}")
+    caught_up = [catalog.removals.catch_up(done.store) for _ in range(2)]
+
+    assert caught_up == [1, 0]
+    assert catalog.filter_due(["courier.example/story", "courier.example/old"], NOW) == set()
+    assert catalog.removals.holds(done.story)
+    catalog.close()
+
+
 def test_a_later_find_of_the_same_url_does_not_bring_it_back(done):
     catalog = open_catalog(done.catalog_url)
     candidate = Candidate(url=STORY, source="courier", channel=Channel.FEED, found_on=f"{SITE}/feed")

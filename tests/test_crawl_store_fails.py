@@ -1,13 +1,16 @@
 """Crawls whose store fails: they go on into the spool, pause when that is full, and lose nothing."""
 
+from datetime import UTC, datetime
+
 import pytest
 from scrapy.core.engine import ExecutionEngine
 
 from crawler.commands.crawl import exit_code
 from crawler.demo import FOLDER
 from crawler.fetch import uploads
-from pipelines.archive import Spool
+from pipelines.archive import Spool, open_catalog
 from pipelines.archive.manifests import archive_state
+from pipelines.audit.takedown import take_down
 from pipelines.errors import StoreError
 from pipelines.stores import FileStore
 
@@ -58,6 +61,31 @@ def test_a_crawl_whose_store_is_down_keeps_all_in_the_spool_for_the_next_one(cra
     assert articles_asked(mended) == 0
     assert exit_code(mended.stats) == 0
     assert Spool(tmp_path / "spool").count() == 0
+
+
+def test_an_article_taken_down_does_not_come_back_with_a_catalog_begun_anew(crawl_demo, tmp_path):
+    story = crawl_demo(tmp_path).documents[0]["newskeep"]["articleId"]
+    catalog, now = open_catalog(f"sqlite:///{tmp_path / 'catalog.sqlite'}"), datetime(2026, 11, 24, tzinfo=UTC)
+    take_down(FileStore(tmp_path / "archive"), catalog, story, reason="asked", now=now)
+    catalog.close()
+    (tmp_path / "catalog.sqlite").unlink()
+    crawled = crawl_demo(tmp_path)
+
+    assert len(crawled.documents) == ARTICLES - 1
+    assert story not in {document["newskeep"]["articleId"] for document in crawled.documents}
+
+
+def test_rubbish_in_the_spool_is_set_aside_and_told_and_stops_nothing(crawl_demo, tmp_path):
+    spool = Spool(tmp_path / "spool")
+    for number, body in enumerate((b"", b'{"newskeep": {"capture": {}}}')):
+        spool.add_document(f"../{number}", body)
+    (spool.directory / "notes.warc.gz").write_bytes(b"notes")
+    crawled = crawl_demo(tmp_path)
+
+    assert len(crawled.documents) == ARTICLES
+    assert crawled.stats["warc/failed/damaged"] == 3
+    assert exit_code(crawled.stats) == 1
+    assert spool.count() == 0
 
 
 def test_a_store_that_comes_back_during_the_crawl_takes_everything(crawl_demo, tmp_path, store_down, monkeypatch):

@@ -15,8 +15,10 @@ from scrapy.crawler import Crawler
 
 from crawler.fetch.recorder import Recorder
 from pipelines.archive import Spool, Uploader, adopt_documents, close_days, open_catalog, request_stamp
+from pipelines.audit import unread_pages
 from pipelines.dedupe import document_due
-from pipelines.errors import ArchiveError, TimestampError, WarcError
+from pipelines.errors import ArchiveError, StoreError, TimestampError, WarcError
+from pipelines.model import Page
 from pipelines.stores import open_store
 
 logger = logging.getLogger(__name__)
@@ -49,6 +51,7 @@ class Uploads:
         self._thread = threading.Thread(target=self._work, name="uploads", daemon=True)
         self._looking = ThreadPoolExecutor(1, thread_name_prefix="spool")  # others' work must not delay it
         self._ending = threading.Event()
+        self._unread: tuple[Page, ...] = ()
         self._failures = 0  # attempts in a row
         self._next_days = 0.0  # monotonic seconds when to look for days to close
         self._full_since: float | None = None
@@ -66,12 +69,17 @@ class Uploads:
         """Take over what earlier runs left, before anything is asked for, and begin to upload."""
         try:
             await asyncio.to_thread(self._take_over)
-        except ArchiveError as error:
+        except (ArchiveError, OSError) as error:
             self._stats.inc_value(f"archive/failed/{type(error).__name__}")
             logger.error("%s", error)
         self._thread.start()
         await self._hold_back()
         self._watching = asyncio.create_task(self._watch())
+
+    def take_unread(self) -> tuple[Page, ...]:
+        """Return, once, the pages that an earlier run recorded and did not come to read."""
+        unread, self._unread = self._unread, ()
+        return unread
 
     async def close(self) -> None:
         """Close the last segment and upload what is left; what cannot be stays for the next run and is told."""
@@ -88,10 +96,19 @@ class Uploads:
 
     def _take_over(self) -> None:
         self._spool.check()
-        for problem in self._spool.finish():
+        problems = self._spool.finish()
+        adopted, broken = adopt_documents(self._spool, self._catalog, document_due)
+        for problem in (*problems, *broken):
             self._report(problem)
-        if adopted := adopt_documents(self._spool, self._catalog, document_due):
+        if adopted:
             logger.info("%d documents left by an earlier run are in the catalog now", adopted)
+        sources = getattr(self._crawler.spider, "sources", {})
+        self._unread = tuple(unread_pages(self._spool.segments(), self._catalog, sources))
+        try:
+            if removed := self._catalog.removals.catch_up(self._store):
+                logger.info("%d articles taken down elsewhere are not asked for again", removed)
+        except StoreError as error:  # the crawl goes on into the spool, as it does when the store fails later
+            logger.warning("what was taken down elsewhere cannot be read: %s", error)
 
     def _work(self) -> None:
         next_attempt = 0.0

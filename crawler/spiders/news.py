@@ -13,7 +13,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.discovery import Hub, UrlShapes, judge_link, read_feed, read_hub, read_sitemap
-from crawler.fetch import HostPaces
+from crawler.fetch import HostPaces, Uploads
 from crawler.frontier import Frontier
 from crawler.held import HeldCandidates
 from crawler.middlewares.robots import RobotsMiddleware, UnknownRulesError
@@ -69,6 +69,9 @@ class NewsSpider(Spider):
         """Ask each source for its home page, and go on with what earlier runs left."""
         self.frontier = Frontier(self._catalog, self.plan, self.crawler.stats)
         paces = HostPaces(self.crawler)
+        uploads = self.crawler.get_extension(Uploads)
+        for page in self.frontier.take_unread(uploads.take_unread() if uploads else ()):
+            yield page
         for source in self.plan.sources:
             for host in source.hosts:
                 paces.set(host, source.pace)

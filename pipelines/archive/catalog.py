@@ -106,6 +106,15 @@ class Catalog:
                 due -= set(connection.scalars(select(urls.c.url_key).where(urls.c.url_key.in_(chunk), resting)))
         return due
 
+    def pending_among(self, keys: Iterable[str]) -> set[str]:
+        """Return those of the url_keys that wait to be asked for."""
+        found = set[str]()
+        with self._database.reading() as connection:
+            for chunk in _chunks(list(keys)):
+                waits = urls.c.url_key.in_(chunk) & (urls.c.state == "pending")
+                found |= set(connection.scalars(select(urls.c.url_key).where(waits)))
+        return found
+
     def pending(
         self, source: str, limit: int | None = None, *, due_by: datetime | None = None
     ) -> list[tuple[str, Candidate]]:

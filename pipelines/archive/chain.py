@@ -5,7 +5,7 @@ from datetime import date
 
 import attrs
 
-from pipelines.archive.manifests import MANIFESTS, PART, day_of
+from pipelines.archive.manifests import MANIFESTS, PART, day_of, has_day
 from pipelines.archive.merkle import tree_hash
 from pipelines.archive.seals import ROOT, Previous, Root, SealedPart, leaves_of, part_lines, read_root, root_key
 from pipelines.errors import ManifestError, MissingObjectError
@@ -34,7 +34,13 @@ def check_chain(store: ObjectStore) -> Iterator[ChainProblem]:
     Raises:
         StoreError: the store failed.
     """
-    keys = sorted(found.key for found in store.list(MANIFESTS) if found.key.endswith((PART, ROOT)))
+    keys = []
+    for found in store.list(MANIFESTS):
+        if not has_day(found.key):
+            yield ChainProblem(key=found.key, message="is of no day: no crawl wrote it")
+        elif found.key.endswith((PART, ROOT)):
+            keys.append(found.key)
+    keys.sort()
     roots = [key for key in keys if key.endswith(ROOT)]
     sealed: set[str] = set()
     before: Root | None = None

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 
 from pipelines.archive.indexes import merge_day
-from pipelines.archive.manifests import MANIFESTS, Entry, Event, day_of, iter_entries, write_part
+from pipelines.archive.manifests import MANIFESTS, Entry, Event, day_of, has_day, iter_entries, write_part
 from pipelines.archive.seals import GRACE, ROOT, Stamp, root_key, seal_days
 from pipelines.stores import ObjectStore, content_of, stored_content, stored_size
 
@@ -24,7 +24,8 @@ def close_days(store: ObjectStore, *, now: datetime, stamp: Stamp | None = None)
     """
     last_day = (now - GRACE).date() - timedelta(days=1)
     if stored_size(store, root_key(last_day)) is None:
-        roots = [day_of(found.key) for found in store.list(MANIFESTS) if found.key.endswith(ROOT)]
+        keys = (found.key for found in store.list(MANIFESTS))
+        roots = [day_of(key) for key in keys if key.endswith(ROOT) and has_day(key)]
         since = max(roots) + timedelta(days=1) if roots else None
         _merge(store, _indexed_days(iter_entries(store, since=since, until=last_day)), now)
     return seal_days(store, now=now, stamp=stamp)

@@ -123,7 +123,16 @@ def read_part(store: ObjectStore, key: str) -> Iterator[Entry]:
 
 def part_keys(store: ObjectStore, prefix: str = MANIFESTS) -> list[str]:
     """Return the keys of all parts below a prefix, sorted."""
-    return sorted(found.key for found in store.list(prefix) if found.key.endswith(PART))
+    return sorted(found.key for found in store.list(prefix) if found.key.endswith(PART) and has_day(found.key))
+
+
+def has_day(key: str) -> bool:
+    """Whether a key is that of a part or root; others under `manifests/` are strangers, which `check_chain` tells."""
+    try:
+        day_of(key)
+    except ManifestError:
+        return False
+    return True
 
 
 def day_of(key: str) -> date:
@@ -158,4 +167,7 @@ def _line(entry: Entry) -> bytes:
 
 def _entry(values: Mapping[str, Any]) -> Entry:
     at, event = datetime.fromisoformat(values["at"]), Event(values["event"])
+    texts = (values["key"], values["sha256"], values.get("was", ""), values.get("reason", ""))
+    if at.tzinfo is None or not isinstance(values["size"], int) or not all(isinstance(text, str) for text in texts):
+        raise ValueError("a value of another kind")
     return Entry(**{**values, "at": at, "event": event})

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -37,17 +38,22 @@ class Outlet:
         return document
 
 
-def adopt_documents(spool: Spool, catalog: Catalog, due: Callable[[Mapping[str, Any]], datetime | None]) -> int:
-    """Give the catalog what a crash kept from it: the rows of documents in the spool. Return how many it lacked.
+def adopt_documents(
+    spool: Spool, catalog: Catalog, due: Callable[[Mapping[str, Any]], datetime | None]
+) -> tuple[int, tuple[WarcError, ...]]:
+    """Give the catalog what a crash kept from it: the rows of documents in the spool.
 
-    `due` says when a document's article is to be asked for again.
+    Return how many it lacked, and which documents were broken; those lie in `damaged/` now. `due` says when a
+    document's article is to be asked for again.
 
     Raises:
         CatalogError: the catalog failed.
     """
-    waiting = {found.key: found.path for found in spool.documents() if not isinstance(found, WarcError)}
+    found = list(spool.documents())
+    waiting = {one.key: one.path for one in found if not isinstance(one, WarcError)}
     unknown = catalog.unknown_documents(waiting)
     for key in unknown:
-        document = json.loads(waiting[key].read_bytes())
-        catalog.add_document(key, document, next_due=due(document))
-    return len(unknown)
+        with suppress(FileNotFoundError):  # another process has just uploaded it, and entered it when it began
+            document = json.loads(waiting[key].read_bytes())
+            catalog.add_document(key, document, next_due=due(document))
+    return len(unknown), tuple(one for one in found if isinstance(one, WarcError))

@@ -7,7 +7,8 @@ from sqlalchemy import Connection, delete, or_, select
 
 from pipelines.archive.database import Database
 from pipelines.archive.tables import originals, revisions, urls
-from pipelines.archive.tombstones import Tombstone
+from pipelines.archive.tombstones import Tombstone, read_tombstone, tombstone_ids
+from pipelines.stores.objects import ObjectStore
 from pipelines.urls import normalize_url, url_key
 
 REMOVED = "removed"
@@ -49,6 +50,21 @@ class Removals:
         """Forget an article's documents, and see to it that its URLs are never asked for again."""
         with self._database.writing() as connection:
             self.carry_out_within(connection, stone)
+
+    def catch_up(self, store: ObjectStore) -> int:
+        """Carry out the takedowns that this catalog never saw; return how many they were.
+
+        A catalog that was lost and begun anew, or that of another crawler, would ask for their URLs again.
+
+        Raises:
+            DocumentError: a tombstone is damaged.
+            StoreError: the store failed.
+        """
+        unseen = [article_id for article_id in tombstone_ids(store) if not self.holds(article_id)]
+        stones = list(filter(None, (read_tombstone(store, article_id) for article_id in unseen)))
+        for stone in stones:
+            self.carry_out(stone)
+        return len(stones)
 
     def carry_out_within(self, connection: Connection, stone: Tombstone) -> None:
         """Do so in a transaction that is open."""

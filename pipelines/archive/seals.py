@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import attrs
 
-from pipelines.archive.manifests import MANIFESTS, PART, day_of, day_prefix
+from pipelines.archive.manifests import MANIFESTS, PART, day_of, day_prefix, has_day
 from pipelines.archive.merkle import tree_hash
 from pipelines.errors import ManifestError, StoreError
 from pipelines.stores.objects import ObjectStore, content_of
@@ -85,7 +85,7 @@ def seal_days(store: ObjectStore, *, now: datetime, stamp: Stamp | None = None) 
     written: tuple[str, ...] = ()
     keys = {found.key for found in store.list(day_prefix(last_day))}
     if newest not in keys:
-        keys = {found.key for found in store.list(MANIFESTS)}
+        keys = {found.key for found in store.list(MANIFESTS) if has_day(found.key)}
         written = _seal(store, keys, last_day)
         newest = max({*written, *_roots(keys)}, default="")
     if stamp and newest and stamp_key(newest) not in keys:
@@ -106,6 +106,8 @@ def read_root(store: ObjectStore, key: str) -> Root:
         parts = tuple(SealedPart(**part) for part in values["parts"])
         root = Root(**{**values, "previous": previous, "parts": parts})
         date.fromisoformat(root.day)
+        if not all(has_day(part.key) for part in parts):
+            raise ManifestError(key, "lists what is no part")
         if len(root.digest) != 32:
             raise ManifestError(key, "its root is no SHA-256")
     except (ValueError, KeyError, TypeError, AttributeError) as error:

@@ -18,6 +18,8 @@ from urllib.parse import quote, unquote
 
 import attrs
 
+from pipelines.archive.keys import document_key
+from pipelines.archive.rows import done_rows, revision_row
 from pipelines.errors import DocumentError, WarcError
 from pipelines.stores.files import UNFINISHED, sync_folder
 from pipelines.warc.members import BrokenRecordError, CutShortError, validate_segment
@@ -172,12 +174,12 @@ class Spool:
             end = error.offset
         except BrokenRecordError as error:
             end, problem = error.offset, self._keep_tail(path, error)
-        if end == 0:  # not even the warcinfo record: nothing was ever acknowledged
-            path.unlink()
-            return problem
         with path.open("r+b") as file:
             file.truncate(end)
             os.fsync(file.fileno())
+        if validate_segment(path) <= 1:  # the warcinfo record at most: nothing was ever acknowledged
+            path.unlink()
+            return problem
         path.rename(path.with_name(path.name.removesuffix(OPEN_SUFFIX)))
         sync_folder(self.directory)
         return problem
@@ -225,9 +227,18 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _segment_of(path: Path) -> str | None:
+    """Return the name of the segment that a waiting document names.
+
+    Raises:
+        DocumentError: it is none that the catalog could take, or waits under another key than its own.
+    """
     try:
         document = json.loads(path.read_bytes())
-        filename: str | None = document["newskeep"]["capture"].get("warc", {}).get("filename")
+        row = revision_row(document, document_key(document))
+        done_rows(document)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise DocumentError(f"{path}: not a document of ours: {error}") from error
+    if row["document_key"] != unquote(path.name):
+        raise DocumentError(f"{path}: its name is not its key, which is {row['document_key']}")
+    filename: str | None = row["warc_filename"]
     return filename

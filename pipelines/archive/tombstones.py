@@ -111,10 +111,16 @@ def read_tombstone(store: ObjectStore, article_id: str) -> Tombstone | None:
 
 def read_tombstones(store: ObjectStore) -> Iterator[Tombstone]:
     """Yield all tombstones, sorted by article id; raise as `read_tombstone`."""
-    for found in store.list(TAKEDOWNS):
-        stone = read_tombstone(store, found.key.removeprefix(TAKEDOWNS).removesuffix(".json"))
+    for article_id in tombstone_ids(store):
+        stone = read_tombstone(store, article_id)
         if stone is not None:
             yield stone
+
+
+def tombstone_ids(store: ObjectStore) -> Iterator[str]:
+    """Yield the ids of the articles that were taken down, sorted; StoreError when the store failed."""
+    for found in store.list(TAKEDOWNS):
+        yield found.key.removeprefix(TAKEDOWNS).removesuffix(".json")
 
 
 def _tombstone(values: Mapping[str, Any]) -> Tombstone:

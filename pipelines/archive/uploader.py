@@ -70,9 +70,7 @@ class Uploader:
             if not mine:
                 return False
             try:
-                key = segment_key(path.name)
-                validate_segment(path)
-                indexes = tuple(segment_indexes(path))
+                key, indexes = _proven(path)
             except WarcError as error:
                 self._report(self._spool.set_aside(path, error))
                 return False
@@ -162,6 +160,14 @@ class Uploader:
     def _enter(self, entries: list[Entry]) -> None:
         if entries:
             write_part(self._store, entries, now=self._clock())
+
+
+def _proven(path: Path) -> tuple[str, tuple[tuple[str, bytes], ...]]:
+    """Return the key of a segment, and its indexes with theirs; WarcError when it is damaged or empty."""
+    key = segment_key(path.name)
+    if not validate_segment(path):
+        raise WarcError(f"{path}: holds no record")
+    return key, tuple(segment_indexes(path))
 
 
 def _batches(documents: Iterable[WaitingDocument]) -> Iterator[list[WaitingDocument]]:

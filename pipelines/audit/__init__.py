@@ -3,6 +3,7 @@
 from pipelines.audit.problems import Kind, Problem, Tally
 from pipelines.audit.slices import Slice
 from pipelines.audit.takedown import Takedown, plan_takedowns, take_down
+from pipelines.audit.unread import unread_pages
 from pipelines.audit.verify import Audit
 
 __all__ = [
@@ -14,4 +15,5 @@ __all__ = [
     "Tally",
     "plan_takedowns",
     "take_down",
+    "unread_pages",
 ]

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from pipelines.archive import validate_document
+from pipelines.archive.keys import document_key
 from pipelines.audit.problems import Kind, Problem
 from pipelines.errors import ArchiveError, DocumentError, StoreError
 from pipelines.model import WarcLocation
@@ -33,9 +34,7 @@ def check_document(store: ObjectStore, key: str, document: Mapping[str, Any]) ->
         StoreError: the store failed in a way that may pass.
     """
     ours = document["newskeep"]
-    revision = ours["revision"]
-    name = f"{revision['number']:04d}-{revision['fingerprint'].partition(':')[2][:12]}.json"
-    if key != f"documents/{ours['source']}/{ours['articleId']}/{name}":
+    if key != document_key(document):
         yield _problem(key, Kind.DOCUMENT, "is not under the key that its source, id, number and fingerprint give")
     if "warc" not in ours["capture"]:
         return

@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import datetime
 
 from pipelines.archive.chain import check_chain
-from pipelines.archive.manifests import MANIFESTS, day_prefix, part_keys, read_part
+from pipelines.archive.manifests import MANIFESTS, day_prefix, has_day, part_keys, read_part
 from pipelines.archive.seals import ROOT, read_root, stamp_key
 from pipelines.archive.timestamps import check_stamp
 from pipelines.audit.ledger import Ledger
@@ -44,7 +44,7 @@ def check_history(store: ObjectStore, tally: Tally) -> Iterator[Problem]:
         affects = "what the manifests of that day prove"
         yield Problem(key=found.key, kind=Kind.CHAIN, message=found.message, affects=affects, repair=COMPARE)
     keys = {found.key for found in store.list(MANIFESTS)}
-    for root in sorted(key for key in keys if key.endswith(ROOT)):
+    for root in sorted(key for key in keys if key.endswith(ROOT) and has_day(key)):
         tally.days += 1
         if stamp_key(root) in keys:
             tally.stamps += 1
