@@ -12,6 +12,7 @@ from pipelines.warc.records import GZIP
 LINE = re.compile(rb"(\S+) (\d{14}|\d{17}) (\{.*\})\s*\Z")
 HEADER = b"!meta"
 STEP = 1 << 16
+LONGEST = 1 << 20  # bytes of a line that are looked at; a package may hold gigabytes without a line break
 END = 4  # the line breaks after a record, which some indexers of plain WARCs do not count
 
 Places = dict[int, tuple[int, str]]
@@ -89,6 +90,7 @@ def _lines(stream: IO[bytes], on_read: Callable[[bytes], object], *, packed: boo
     for data in _inflated(stream, on_read) if packed else _read(stream, on_read):
         *lines, rest = (rest + data).split(b"\n")
         yield from lines
+        rest = rest[:LONGEST]
     if rest:
         yield rest
 
