@@ -188,6 +188,15 @@ def test_a_document_under_another_key_than_its_own_is_set_aside(folder, revision
     assert list(spool.documents()) == []
 
 
+def test_what_is_set_aside_twice_under_one_name_is_kept_twice(folder):
+    spool = Spool(folder)
+    for body in (b"{}", b"[]"):
+        spool.add_document("documents/a", body)
+        list(spool.documents())
+
+    assert sorted(path.read_bytes() for path in (folder / "damaged").iterdir()) == [b"[]", b"{}"]
+
+
 def test_the_rest_of_a_document_that_was_being_kept_is_swept_when_nobody_can_be_writing_it(folder):
     spool = Spool(folder)
     spool.check()

@@ -135,6 +135,17 @@ def test_after_any_crawl_every_object_has_its_line_and_nothing_waits(crawl_demo,
     assert crawled.stats["upload/sent"] == len([key for key in objects if key.endswith((".json", ".warc.gz"))])
 
 
+def test_a_manifest_that_cannot_be_sealed_holds_nothing_up_and_is_told(crawl_demo, tmp_path, caplog):
+    FileStore(tmp_path / "archive").put("manifests/2026/01/02/000000000-00000000.jsonl", b"no manifest\n")
+    crawled = crawl_demo(tmp_path)
+
+    assert len(crawled.documents) == ARTICLES
+    assert "upload/waiting" not in crawled.stats
+    assert crawled.stats["archive/failed/ManifestError"] == 1
+    assert exit_code(crawled.stats) == 1
+    assert "000000000-00000000.jsonl" in caplog.text
+
+
 def after(first, then):
     def call(*args, **kwargs):
         first()

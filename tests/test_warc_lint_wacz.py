@@ -2,7 +2,9 @@
 
 import gzip
 import hashlib
+import io
 import json
+import tracemalloc
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.warc.lint import RULES, lint_wacz
+from pipelines.warc.lint.cdxj import LONGEST, Index, check_index
+from pipelines.warc.lint.findings import Notes
 from tests.test_warc_lint import INFO, NAME, RESPONSE, URL, Memory, pack
 
 WARC = pack(INFO, RESPONSE)
@@ -207,3 +211,14 @@ def test_no_damage_raises(sound, data):
         body[at : at + data.draw(st.integers(0, 20))] = data.draw(st.binary(max_size=20))
 
     assert list(lint_wacz(Memory(bytes(body), "crawl.wacz")))
+
+
+def test_an_index_that_is_one_endless_line_is_told_and_not_held_in_memory():
+    endless, notes = io.BytesIO(b"a" * (16 * LONGEST)), Notes("crawl.wacz")
+    tracemalloc.start()
+    check_index("index.cdxj", endless, Index(), notes, offset=0, on_read=len)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert [finding.rule for finding in notes.drain()] == ["cdxj-line"]
+    assert peak < 8 * LONGEST

@@ -91,9 +91,10 @@ class Command(NewskeepCommand):
         spool = Spool(Path(self.setting("SPOOL_DIR")))
         store.check()
         spool.check()
-        for problem in spool.finish():
+        problems = spool.finish()
+        _, broken = adopt_documents(spool, catalog, document_due)
+        for problem in (*problems, *broken):
             self._complain(str(problem))
-        adopt_documents(spool, catalog, document_due)
         uploader = Uploader(
             spool, store, adopt=catalog.add_document, report=lambda problem: self._complain(str(problem))
         )

@@ -17,7 +17,7 @@ from crawler.fetch.recorder import Recorder
 from pipelines.archive import Spool, Uploader, adopt_documents, close_days, open_catalog, request_stamp
 from pipelines.audit import unread_pages
 from pipelines.dedupe import document_due
-from pipelines.errors import ArchiveError, StoreError, TimestampError, WarcError
+from pipelines.errors import ArchiveError, ManifestError, StoreError, TimestampError, WarcError
 from pipelines.model import Page
 from pipelines.stores import open_store
 
@@ -144,6 +144,9 @@ class Uploads:
         except TimestampError as error:
             self._stats.inc_value("upload/unstamped")
             logger.warning("%s; it is asked again in an hour", error)
+        except ManifestError as error:
+            self._stats.inc_value("archive/failed/ManifestError")
+            logger.error("no day is sealed: %s; see scrapy verify", error)
         self._next_days = time.monotonic() + HOUR
 
     def _finish(self) -> None:

@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain, count
 from pathlib import Path
 from urllib.parse import quote, unquote
 
@@ -194,7 +195,8 @@ class Spool:
     def _damaged(self, name: str) -> Path:
         folder = self.directory / DAMAGED
         folder.mkdir(exist_ok=True)
-        return folder / name
+        names = chain([name], (f"{name}.{number}" for number in count(2)))
+        return next(folder / free for free in names if not (folder / free).exists())
 
 
 @contextmanager
