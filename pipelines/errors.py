@@ -25,6 +25,7 @@
         ├── TimestampError       a time stamp cannot be had, or does not prove what it should
         ├── TakedownError        what is to be taken down is not there, or not in reach yet
         └── CatalogError         the catalog cannot be reached, read or written
+            └── MissingCatalogError  there is none yet
 
 Pure code raises these; only the edges catch them: a stage counts and drops, a command prints one line and
 exits with 1. The message is one line, names the thing and, where there is one, the remedy.
@@ -209,3 +210,7 @@ class TakedownError(ArchiveError):
 
 class CatalogError(ArchiveError):
     """The catalog cannot be reached, read or written."""
+
+
+class MissingCatalogError(CatalogError):
+    """There is no catalog yet."""

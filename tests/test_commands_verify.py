@@ -82,3 +82,12 @@ def test_without_a_catalog_the_remedy_is_told(tmp_path):
     done = verify(tmp_path)
     assert done.returncode == 1
     assert "there is no catalog yet" in done.stderr
+
+
+def test_an_archive_without_its_catalog_is_verified_all_the_same(crawled, tmp_path):
+    (tmp_path / "archive").symlink_to(crawled / "archive")
+    done = verify(tmp_path)
+
+    assert done.returncode == 0
+    assert done.stdout.splitlines()[-1] == "no damage"
+    assert "no catalog" in done.stderr

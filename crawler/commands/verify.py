@@ -4,7 +4,7 @@ import json
 import os
 import sys
 from argparse import ArgumentParser, Namespace
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from scrapy.exceptions import UsageError
 
 from crawler.commands import NewskeepCommand
 from crawler.commands.export import check_sources, moment_of
+from pipelines.errors import MissingCatalogError
 
 if TYPE_CHECKING:
     from pipelines.audit import Audit, Problem, Tally
@@ -70,9 +71,16 @@ class Command(NewskeepCommand):
         assert self.settings is not None
         since, until = moment_of("--since", opts.since), moment_of("--until", opts.until, end_of_day=True)
         sources = [name.strip() for name in opts.source.split(",") if name.strip()] if opts.source else []
-        catalog = open_catalog(self.setting("CATALOG_URL"), create=False)
-        stack.callback(catalog.close)
-        check_sources(sources, catalog)
+        try:
+            catalog = open_catalog(self.setting("CATALOG_URL"), create=False)
+        except MissingCatalogError:
+            print(
+                f"{self.setting('CATALOG_URL')}: there is no catalog, the archive is verified without", file=sys.stderr
+            )
+            catalog = None
+        else:
+            stack.callback(catalog.close)
+            check_sources(sources, catalog)
         spool, rebuild = Path(self.setting("SPOOL_DIR")), None
         if opts.rebuild:
             workers = self.settings.getint("EXTRACTION_WORKERS")

@@ -9,7 +9,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, delete, event, in
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError, SQLAlchemyError
 
 from pipelines.archive.tables import SCHEMA_VERSION, facts, metadata
-from pipelines.errors import CatalogError
+from pipelines.errors import CatalogError, MissingCatalogError
 
 BUSY_TIMEOUT = 30.0
 WRITES = "newskeep_writes"
@@ -58,7 +58,7 @@ def open_database(url: str, *, create: bool) -> Database:
     """
     parsed = _parse(url)
     if parsed.get_backend_name() == "sqlite" and not create and not Path(parsed.database or "").is_file():
-        raise CatalogError(f"{url}: there is no catalog yet; crawl first, or run `scrapy catalog rebuild`")
+        raise MissingCatalogError(f"{url}: there is no catalog yet; crawl first, or run `scrapy catalog rebuild`")
     try:
         engine = _create_engine(parsed)
     except (NoSuchModuleError, ArgumentError) as error:
