@@ -78,10 +78,11 @@ def test_a_mistake_is_told_in_one_line(crawled, arguments, said):
     assert len(done.stderr.splitlines()) == 1
 
 
-def test_without_a_catalog_the_remedy_is_told(tmp_path):
+def test_where_there_is_no_archive_nothing_is_called_sound(tmp_path):
     done = verify(tmp_path)
     assert done.returncode == 1
-    assert "there is no catalog yet" in done.stderr
+    assert "is it the archive?" in done.stderr.splitlines()[-1]
+    assert "no damage" not in done.stdout
 
 
 def test_an_archive_without_its_catalog_is_verified_all_the_same(crawled, tmp_path):

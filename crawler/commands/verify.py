@@ -13,7 +13,7 @@ from scrapy.exceptions import UsageError
 
 from crawler.commands import NewskeepCommand
 from crawler.commands.export import check_sources, moment_of
-from pipelines.errors import MissingCatalogError
+from pipelines.errors import MissingCatalogError, SettingsError
 
 if TYPE_CHECKING:
     from pipelines.audit import Audit, Problem, Tally
@@ -58,6 +58,8 @@ class Command(NewskeepCommand):
             for problem in audit.run():
                 damaged += problem.is_damage
                 print_problem(problem, opts.format)
+        if not (audit.tally.objects or damaged):
+            raise SettingsError("ARCHIVE_URL", f"{store.url} holds nothing of what was asked for; is it the archive?")
         print_summary(audit.tally, damaged, opts.format)
         self.exitcode = int(damaged > 0)
 
@@ -71,16 +73,12 @@ class Command(NewskeepCommand):
         assert self.settings is not None
         since, until = moment_of("--since", opts.since), moment_of("--until", opts.until, end_of_day=True)
         sources = [name.strip() for name in opts.source.split(",") if name.strip()] if opts.source else []
+        catalog = None
         try:
-            catalog = open_catalog(self.setting("CATALOG_URL"), create=False)
-        except MissingCatalogError:
-            print(
-                f"{self.setting('CATALOG_URL')}: there is no catalog, the archive is verified without", file=sys.stderr
-            )
-            catalog = None
-        else:
-            stack.callback(catalog.close)
+            catalog = stack.enter_context(closing(open_catalog(self.setting("CATALOG_URL"), create=False)))
             check_sources(sources, catalog)
+        except MissingCatalogError:
+            print(f"{self.setting('CATALOG_URL')}: no catalog; the archive is verified without it", file=sys.stderr)
         spool, rebuild = Path(self.setting("SPOOL_DIR")), None
         if opts.rebuild:
             workers = self.settings.getint("EXTRACTION_WORKERS")
