@@ -9,10 +9,10 @@ from crawler.commands.crawl import exit_code
 from crawler.demo import FOLDER
 from crawler.fetch import uploads
 from pipelines.archive import Spool, open_catalog
-from pipelines.archive.manifests import archive_state
+from pipelines.archive.manifests import Entry, archive_state, write_part
 from pipelines.audit.takedown import take_down
 from pipelines.errors import StoreError
-from pipelines.stores import FileStore
+from pipelines.stores import FileStore, content_of
 
 ARTICLES = len((FOLDER / "truth.jsonl").read_text(encoding="utf-8").splitlines())
 
@@ -144,6 +144,30 @@ def test_a_manifest_that_cannot_be_sealed_holds_nothing_up_and_is_told(crawl_dem
     assert crawled.stats["archive/failed/ManifestError"] == 1
     assert exit_code(crawled.stats) == 1
     assert "000000000-00000000.jsonl" in caplog.text
+
+
+def test_a_fault_of_ours_in_an_upload_is_told_and_loses_nothing(crawl_demo, tmp_path, monkeypatch, caplog):
+    with monkeypatch.context() as patch:
+        patch.setattr("pipelines.archive.uploader.content_of", lambda _body: 1 / 0)
+        broken = crawl_demo(tmp_path)
+
+    assert broken.stats["archive/failed/ZeroDivisionError"] >= 1
+    assert broken.stats["upload/waiting"] == ARTICLES + 1
+    assert exit_code(broken.stats) == 1
+    assert "nothing is uploaded" in caplog.text
+    assert len(crawl_demo(tmp_path).documents) == ARTICLES
+
+
+def test_an_authority_that_gives_no_time_stamp_keeps_no_day_from_being_sealed(crawl_demo, tmp_path):
+    store, past = FileStore(tmp_path / "archive"), datetime(2026, 1, 2, tzinfo=UTC)
+    store.put("cdxj/a", b"a")
+    content = content_of(b"a")
+    write_part(store, [Entry(key="cdxj/a", size=content.size, sha256=content.sha256, at=past)], now=past)
+    crawled = crawl_demo(tmp_path, TIMESTAMP_URL="http://127.0.0.1:1/")
+
+    assert [found.key for found in store.list("manifests/2026/01/02/root")] == ["manifests/2026/01/02/root.json"]
+    assert crawled.stats["upload/unstamped"] == 1
+    assert exit_code(crawled.stats) == 0
 
 
 def after(first, then):

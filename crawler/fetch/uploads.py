@@ -69,9 +69,9 @@ class Uploads:
         """Take over what earlier runs left, before anything is asked for, and begin to upload."""
         try:
             await asyncio.to_thread(self._take_over)
-        except (ArchiveError, OSError) as error:
+        except Exception as error:  # whatever it is, uploads must begin
             self._stats.inc_value(f"archive/failed/{type(error).__name__}")
-            logger.error("%s", error)
+            logger.exception("what an earlier run left is not taken over")
         self._thread.start()
         await self._hold_back()
         self._watching = asyncio.create_task(self._watch())
@@ -121,7 +121,10 @@ class Uploads:
         try:
             sent = self._uploader.drain()
             self._close_days()
-        except (ArchiveError, OSError) as error:
+        except Exception as error:  # a fault of ours must neither end the uploads nor pass unseen
+            if not isinstance(error, ArchiveError | OSError):
+                self._stats.inc_value(f"archive/failed/{type(error).__name__}")
+                logger.exception("nothing is uploaded")
             self._failures += 1
             self._stats.set_value("upload/failing", value=True)
             self._stats.inc_value(f"upload/retries/{type(error).__name__}")

@@ -1,5 +1,6 @@
 """What is done once a day is over: its indexes are merged, its manifest is sealed."""
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 
@@ -9,7 +10,7 @@ from pipelines.archive.seals import GRACE, ROOT, Stamp, root_key, seal_days
 from pipelines.stores import ObjectStore, content_of, stored_content, stored_size
 
 CDXJ = "text/x-cdxj"
-INDEXES = "cdxj/"
+INDEX = re.compile(r"cdxj/(20\d\d)/(0[1-9]|1[0-2])/(0[1-9]|[12]\d|3[01])/")
 
 
 def close_days(store: ObjectStore, *, now: datetime, stamp: Stamp | None = None) -> tuple[str, ...]:
@@ -33,8 +34,8 @@ def close_days(store: ObjectStore, *, now: datetime, stamp: Stamp | None = None)
 
 def _indexed_days(entries: Iterable[Entry]) -> list[date]:
     """Return the days whose captures were indexed by what the entries tell."""
-    days = {tuple(entry.key.split("/")[1:4]) for entry in entries if entry.key.startswith(INDEXES)}
-    return sorted(date(int(year), int(month), int(day)) for year, month, day in days)
+    found = {match.groups() for entry in entries if (match := INDEX.match(entry.key))}
+    return sorted(date(*map(int, day)) for day in found)
 
 
 def _merge(store: ObjectStore, days: Iterable[date], now: datetime) -> None:
