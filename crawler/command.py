@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from scrapy.commands import ScrapyCommand
+from scrapy.exceptions import UsageError
 
 from pipelines.errors import NewskeepError
 
@@ -34,6 +35,7 @@ class NewskeepCommand(ScrapyCommand):
         """Call `execute` and turn its end into an exit status."""
         if sys.stdout is None:  # the shell closed it (`>&-`)
             sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115 - for the rest of the program
+        refuse_options(self.name, args)
         try:
             self.execute(args, opts)
             sys.stdout.flush()
@@ -58,6 +60,13 @@ class NewskeepCommand(ScrapyCommand):
         """Return a setting as text; empty when it is not set."""
         assert self.settings is not None
         return str(self.settings.get(name) or "")
+
+
+def refuse_options(command: str, args: list[str]) -> None:
+    """Raise UsageError for an option that no parser knew; Scrapy hands it on among the arguments."""
+    unknown = [arg for arg in args if arg.startswith("-") and arg != "-"]
+    if unknown:
+        raise UsageError(f"unknown option {unknown[0]}; scrapy {command} -h lists them")
 
 
 def discard_output() -> None:

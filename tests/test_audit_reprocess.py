@@ -14,6 +14,7 @@ from pipelines.audit.imports import find_inputs, import_warc
 from pipelines.audit.rebuild import Outcome, rebuild_documents
 from pipelines.audit.reprocess import Reprocessing
 from pipelines.audit.slices import Slice
+from pipelines.audit.takedown import take_down
 from pipelines.errors import WarcError
 from pipelines.model import Source
 from pipelines.stores import FileStore
@@ -418,3 +419,18 @@ def test_an_imported_segment_is_named_by_time_name_and_content(bench):
 
     assert imported.path.name.startswith("imported-20260310100000000-00000-CC_NEWS_2026.")
     assert validate_segment(imported.path) == 1
+
+
+def test_an_article_that_was_taken_down_does_not_come_back_with_a_warc(bench):
+    path = bench.folder / "foreign.warc"
+    FOREIGN["cc-news"](path)
+    bench.run(path)
+    take_down(bench.store, bench.catalog, URL, reason="court order", now=datetime.now(UTC))
+    again = bench.folder / "again.warc"
+    FOREIGN["uncompressed"](again)
+
+    report = bench.run(again)
+
+    assert bench.documents() == []
+    assert report.sources["courier"].skipped == {"taken down": 1}
+    assert [line for line in report.problems if URL in line and "scrapy takedown" in line]

@@ -14,6 +14,7 @@ from pipelines.archive.manifests import Entry, Event, part_keys, write_part
 from pipelines.archive.seals import root_key, seal_days, stamp_key
 from pipelines.audit import Audit, Kind, Problem, Slice
 from pipelines.audit.rebuild import Outcome, Rebuilding
+from pipelines.audit.takedown import take_down
 from pipelines.stores import FileStore, content_of
 
 
@@ -222,6 +223,17 @@ def test_what_was_removed_and_is_still_there_is_found(archive):
     )
     problems = {problem.message for problem in archive.problems() if problem.is_damage}
     assert problems == {"is there, although it was removed: x"}
+
+
+def test_a_document_of_an_article_that_was_taken_down_is_found(archive):
+    key = archive.key("documents/")
+    take_down(archive.store, archive.catalog, key.split("/")[2], reason="x", now=datetime.now(UTC))
+    body = archive.store.get(other := archive.key("documents/"))
+    back = "/".join((*other.split("/")[:2], key.split("/")[2], other.split("/")[3]))
+    archive.store.put(back, body)
+
+    messages = [problem.message for problem in archive.problems() if problem.key == back]
+    assert any("was taken down" in message for message in messages)
 
 
 def test_a_document_without_a_row_is_found(archive):

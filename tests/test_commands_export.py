@@ -11,6 +11,7 @@ from pathlib import Path
 import attrs
 import pytest
 from pyarrow import parquet
+from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
 
 from crawler.commands import catalog as catalog_command
@@ -264,3 +265,22 @@ def test_catalog_rebuild_names_what_it_cannot_read_and_exits_with_1(run, archive
 
     assert (status, output.decode().split()[0]) == (1, "4")
     assert "documents/courier/x/0001-a.json" in errors
+
+
+def test_the_name_of_the_output_tells_the_format(run, archive, tmp_path):
+    status, _, _ = run(export_command, "-o", str(tmp_path / "news.csv"))
+
+    assert status == 0
+    assert len(list(csv.DictReader((tmp_path / "news.csv").read_text(encoding="utf-8").splitlines()))) >= 3
+
+
+def test_a_span_that_ends_before_it_begins_is_refused(run, archive):
+    status, _, errors = run(export_command, "--since", "2026-11-30", "--until", "2026-11-01")
+
+    assert status == 1
+    assert "--until: 2026-11-01 is before --since 2026-11-30" in errors
+
+
+def test_an_option_that_nobody_knows_is_named(run, archive):
+    with pytest.raises(UsageError, match="unknown option --bogus"):
+        run(export_command, "--bogus")

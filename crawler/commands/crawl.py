@@ -13,7 +13,7 @@ from crawler.command import INTERRUPTED
 from pipelines.errors import NewskeepError, SettingsError
 
 # What these tell at every start is for whoever debugs Scrapy.
-CHATTY = ("scrapy.addons", "scrapy.crawler", "scrapy.middleware", "scrapy.utils.log")
+CHATTY = ("botocore", "scrapy.addons", "scrapy.crawler", "scrapy.middleware", "scrapy.utils.log")
 FAILURES = ("archive/failed/", "record/failed/", "upload/waiting", "warc/failed/", "spider_exceptions/")
 
 
@@ -22,7 +22,7 @@ class Command(ScrapyCrawl):
 
     def long_desc(self) -> str:
         return (
-            "Archive the news of all seeds, or of some: scrapy crawl news -a source=bbc,lemonde -a limit=50 "
+            "Archive the news of all seeds, or of some: scrapy crawl news -a source=bbc-news,le-monde -a limit=50 "
             "-a since=2026-11-01 -s CONTACT=you@example.org"
         )
 
@@ -39,7 +39,7 @@ class Command(ScrapyCrawl):
         try:
             self.exitcode = self._crawl(args[0], opts.spargs)
         except NewskeepError as error:
-            print(f"scrapy crawl: {error}", file=sys.stderr)
+            print(f"scrapy {type(self).__module__.rpartition('.')[2]}: {error}", file=sys.stderr)
             self.exitcode = 1
         except KeyboardInterrupt:
             self.exitcode = INTERRUPTED

@@ -5,6 +5,9 @@ from argparse import Namespace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from scrapy.exceptions import UsageError
+
+from crawler.command import refuse_options
 from crawler.commands.crawl import Command as Crawl
 
 
@@ -24,6 +27,9 @@ class Command(Crawl):
         from crawler.demo import FOLDER, DemoServer
 
         assert self.settings is not None
+        refuse_options("demo", args)
+        if args:
+            raise UsageError("no arguments: scrapy demo")
         with DemoServer() as server:
             os.environ |= {"http_proxy": server.proxy, "no_proxy": _store_host()}
             self.settings.set("SEEDS_DIR", str(Path(FOLDER) / "seeds"), "cmdline")

@@ -41,7 +41,7 @@ class Command(NewskeepCommand):
 
     def add_options(self, parser: ArgumentParser) -> None:
         super().add_options(parser)
-        parser.add_argument("--format", choices=FORMATS, default="jsonl", help="default: jsonl")
+        parser.add_argument("--format", choices=FORMATS, help="default: as the output's name ends, else jsonl")
         parser.add_argument("--source", metavar="A,B", help="only these sources")
         parser.add_argument("--since", metavar="DATE", help="captured on this day (UTC) or later; or a time")
         parser.add_argument("--until", metavar="DATE", help="captured on this day (UTC) or earlier; or before a time")
@@ -53,8 +53,9 @@ class Command(NewskeepCommand):
         from pipelines.stores import open_store
 
         if args:
-            raise UsageError("no arguments, only options: scrapy export --format csv --source bbc")
-        since, until = moment_of("--since", opts.since), moment_of("--until", opts.until, end_of_day=True)
+            raise UsageError("no arguments, only options: scrapy export --format csv --source bbc-news")
+        since, until = span_of(opts)
+        opts.format = opts.format or next((form for form in FORMATS if opts.output.endswith(f".{form}")), "jsonl")
         sources = [name.strip() for name in opts.source.split(",") if name.strip()] if opts.source else None
         if opts.format in BINARY and opts.output == "-" and sys.stdout.isatty():
             raise SettingsError("--output", f"{opts.format} is not for a terminal; name a file")
@@ -135,6 +136,18 @@ def open_output(name: str) -> "Iterator[IO[bytes]]":
         raise SettingsError("--output", f"{name}: {error.strerror or error}") from error
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+def span_of(opts: Namespace) -> "tuple[datetime | None, datetime | None]":
+    """Return the times that `--since` and `--until` mean, None where one is not given.
+
+    Raises:
+        SettingsError: one is no date, or the second comes before the first.
+    """
+    since, until = moment_of("--since", opts.since), moment_of("--until", opts.until, end_of_day=True)
+    if since and until and until <= since:
+        raise SettingsError("--until", f"{opts.until} is before --since {opts.since}")
+    return since, until
 
 
 def moment_of(option: str, text: str | None, *, end_of_day: bool = False) -> datetime | None:

@@ -7,8 +7,10 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scrapy.exceptions import UsageError
+
 from crawler.command import NewskeepCommand
-from crawler.commands.export import check_sources, moment_of
+from crawler.commands.export import check_sources, span_of
 from pipelines.errors import SettingsError, WarcError
 
 if TYPE_CHECKING:
@@ -47,12 +49,17 @@ class Command(NewskeepCommand):
         parser.add_argument("--format", choices=("text", "json"), default="text", help="of the report; default: text")
 
     def execute(self, args: list[str], opts: Namespace) -> None:
+        from crawler.preflight import check_values
         from pipelines.archive import open_catalog
         from pipelines.audit.reprocess import Reprocessing
         from pipelines.stores import open_store
 
+        assert self.settings is not None
         wanted = slice_of(opts)
         check_name(opts.name)
+        check_values(self.settings)
+        if opts.name and not args:
+            raise UsageError("--as names the source of pages in WARCs; name the WARCs, too")
         store = open_store(self.setting("ARCHIVE_URL"))
         with ExitStack() as stack:
             catalog = open_catalog(self.setting("CATALOG_URL"), create=bool(args) and not opts.dry_run)
@@ -91,6 +98,7 @@ class Command(NewskeepCommand):
         spool = Spool(Path(self.setting("SPOOL_DIR")))
         store.check()
         spool.check()
+        catalog.removals.catch_up(store)
         problems = spool.finish()
         _, broken = adopt_documents(spool, catalog, document_due)
         for problem in (*problems, *broken):
@@ -135,11 +143,9 @@ def slice_of(opts: Namespace) -> "Slice":
     """
     from pipelines.audit.slices import Slice
 
-    return Slice(
-        sources=frozenset(name.strip() for name in (opts.source or "").split(",") if name.strip()),
-        since=moment_of("--since", opts.since),
-        until=moment_of("--until", opts.until, end_of_day=True),
-    )
+    since, until = span_of(opts)
+    sources = frozenset(name.strip() for name in (opts.source or "").split(",") if name.strip())
+    return Slice(sources=sources, since=since, until=until)
 
 
 def check_name(name: str | None) -> None:

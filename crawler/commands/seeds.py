@@ -40,9 +40,6 @@ class Command(NewskeepCommand):
 
     def execute(self, args: list[str], opts: Namespace) -> None:
         actions = {(): self._list, ("check",): self._check}
-        unknown = [arg for arg in args if arg.startswith("-") and arg != "-"]
-        if unknown:
-            raise UsageError(f"unknown option {unknown[0]}; scrapy seeds -h lists them")
         if tuple(args) in actions:
             actions[tuple(args)]()
         elif len(args) == 2 and args[0] == "import":

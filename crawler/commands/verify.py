@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from scrapy.exceptions import UsageError
 
 from crawler.commands import NewskeepCommand
-from crawler.commands.export import check_sources, moment_of
+from crawler.commands.export import check_sources, span_of
 from pipelines.errors import MissingCatalogError, SettingsError
 
 if TYPE_CHECKING:
@@ -49,8 +49,10 @@ class Command(NewskeepCommand):
         from pipelines.stores import open_store
 
         if args:
-            raise UsageError("no arguments, only options: scrapy verify --source bbc --since 2026-11-01")
+            raise UsageError("no arguments, only options: scrapy verify --source bbc-news --since 2026-11-01")
         store = open_store(self.setting("ARCHIVE_URL"))
+        if next(iter(store.list()), None) is None:
+            raise SettingsError("ARCHIVE_URL", f"{store.url} holds nothing; is it the archive?")
         with ExitStack() as stack:
             audit = self._audit(store, opts, stack)
             damaged = 0
@@ -65,13 +67,15 @@ class Command(NewskeepCommand):
 
     def _audit(self, store: "ObjectStore", opts: Namespace, stack: ExitStack) -> "Audit":
         """Return the audit that was asked for; what it needs is closed with the stack."""
+        from crawler.preflight import check_values
         from pipelines.archive import Spool, open_catalog
         from pipelines.audit import Audit, Slice
         from pipelines.audit.rebuild import rebuild_documents
         from pipelines.workers import ExtractionPool
 
         assert self.settings is not None
-        since, until = moment_of("--since", opts.since), moment_of("--until", opts.until, end_of_day=True)
+        since, until = span_of(opts)
+        check_values(self.settings)
         sources = [name.strip() for name in opts.source.split(",") if name.strip()] if opts.source else []
         catalog = None
         try:

@@ -14,7 +14,10 @@ from pipelines.stores import ObjectStore
 from pipelines.warc import Recorded, read_record
 from pipelines.warc.records import sha256_digest
 
-REFETCH = "if the record itself is sound, rebuild the document from it with `scrapy reprocess`; else restore a copy"
+REPAIR = (
+    "restore a copy; or, where its record is sound, delete the document, run `scrapy catalog rebuild`, and then "
+    "`scrapy reprocess` with the WARC that holds the record"
+)
 
 
 def parse_document(key: str, body: bytes) -> dict[str, Any] | Problem:
@@ -71,4 +74,4 @@ def _location(warc: Mapping[str, Any]) -> WarcLocation:
 def _problem(key: str, kind: Kind, message: str) -> Problem:
     article = key.split("/")[2:3]
     affects = f"article {article[0]}" if article else "one document"
-    return Problem(key=key, kind=kind, message=message, affects=affects, repair=REFETCH)
+    return Problem(key=key, kind=kind, message=message, affects=affects, repair=REPAIR)

@@ -45,3 +45,15 @@ def catalog_problem(key: str, message: str) -> Problem:
         affects="searches and exports",
         repair="run `scrapy catalog rebuild`",
     )
+
+
+def removed_problem(key: str) -> Problem:
+    """Return what is wrong with a document whose article has a tombstone."""
+    article = key.split("/")[2]
+    return Problem(
+        key=key,
+        kind=Kind.DOCUMENT,
+        message="is of an article that was taken down: the takedown was interrupted, or it came back with a WARC",
+        affects=affected_by(key),
+        repair=f"run `scrapy takedown {article} --reason ...` again",
+    )

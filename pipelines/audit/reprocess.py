@@ -185,6 +185,13 @@ class Reprocessing:
         if latest and latest.fetched_at > page.capture.fetched_at:
             changes.skipped["older than the archive's"] += 1
             return
+        if self.catalog.removals.holds(article_id(article)):
+            changes.skipped["taken down"] += 1
+            came = f"its record came back with {location.filename}" if location else "it came back"
+            self.report.problems.append(
+                f"{page.capture.url}: was taken down and {came}; run `scrapy takedown` for it again"
+            )
+            return
         revision = plan_revision(
             article,
             capture=page.capture,

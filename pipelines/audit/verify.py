@@ -10,10 +10,11 @@ import attrs
 
 from pipelines.archive import DOCUMENTS, Catalog, Spool
 from pipelines.archive.manifests import Entry, Event
+from pipelines.archive.tombstones import tombstone_ids
 from pipelines.audit.documents import check_document, parse_document
 from pipelines.audit.history import check_history, entered_since, read_manifests
 from pipelines.audit.ledger import Ledger
-from pipelines.audit.objects import COPY, affected_by, catalog_problem, compare
+from pipelines.audit.objects import COPY, affected_by, catalog_problem, compare, removed_problem
 from pipelines.audit.problems import Kind, Problem, Tally
 from pipelines.audit.rebuild import Outcome, Rebuilding
 from pipelines.audit.slices import Slice
@@ -84,6 +85,7 @@ class Audit:
             yield from self._check_segments(ledger, room)
             found = (stored for stored in found if not stored.key.endswith(WARC))
         reads_all = room == DOCUMENTS and (self.slice.since or self.slice.until)
+        removed = frozenset(tombstone_ids(self.store)) if room == DOCUMENTS else frozenset()
         check = self._check_size if self.is_quick and not reads_all else self._check_object
         with ThreadPoolExecutor(READERS, thread_name_prefix="verify") as pool:
             while batch := list(islice(found, BATCH)):
@@ -93,6 +95,8 @@ class Audit:
                         continue
                     self._count(stored)
                     yield from problems
+                    if removed.intersection(stored.key.split("/")[2:3]):
+                        yield removed_problem(stored.key)
                     if room == DOCUMENTS and self.catalog and not ledger.has_row(stored.key) and entry:
                         yield catalog_problem(stored.key, "is in no row of the catalog")
 

@@ -201,6 +201,9 @@ def _information(filename: str | None, information: Mapping[str, str], now: date
         "software": "newskeep",
         "format": "WARC File Format 1.1",
         "conformsTo": "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/",
+        "operator": "not told",
+        "robots": "as the warcinfo records of the segments tell",
+        "http-header-user-agent": "as the warcinfo records of the segments tell",
         "description": "captures chosen from an archive; WARC-Warcinfo-ID names the segment that each was written to",
         **information,
     }
