@@ -10,6 +10,7 @@ from pipelines.archive.manifests import archive_state, iter_entries
 from pipelines.errors import StoreError, WarcError
 from pipelines.stores import FileStore, content_of, open_store
 from pipelines.warc import Exchange, WarcWriter, iter_captures, segment_key
+from tests.damage import flip
 
 EXCHANGE = Exchange(
     url="https://courier.example/a",
@@ -189,8 +190,7 @@ def test_a_damaged_segment_is_set_aside_and_its_documents_wait(bench, revision):
         capture = attrs.evolve(revision.capture, location=writer.write(EXCHANGE))
     bench.spool.add_document(revision_key(revision), to_json(to_document(attrs.evolve(revision, capture=capture))))
     (segment,) = bench.spool.segments()
-    damaged = bytearray(segment.read_bytes())
-    damaged[len(damaged) // 2] ^= 0xFF
+    damaged = flip(segment.read_bytes())
     segment.write_bytes(damaged)
 
     assert bench.uploader.drain() == 0

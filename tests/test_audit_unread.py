@@ -4,6 +4,7 @@ import pytest
 
 from crawler.demo import FOLDER
 from pipelines.stages import ReadStage
+from tests.damage import flip
 
 ARTICLES = len((FOLDER / "truth.jsonl").read_text(encoding="utf-8").splitlines())
 
@@ -42,9 +43,7 @@ def test_what_is_read_so_is_what_the_crawl_would_have_read(unread, crawl_demo, t
 
 def test_a_damaged_segment_gives_what_stands_before_the_damage(unread, crawl_demo):
     (segment,) = (unread / "spool").glob("*.warc.gz")
-    body = bytearray(segment.read_bytes())
-    body[len(body) * 2 // 3] ^= 0xFF
-    segment.write_bytes(body)
+    segment.write_bytes(flip(segment.read_bytes(), 2 / 3))
     crawled = crawl_demo(unread)
 
     assert 0 < crawled.stats["frontier/unread"] < ARTICLES

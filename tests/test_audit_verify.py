@@ -16,6 +16,7 @@ from pipelines.audit import Audit, Kind, Problem, Slice
 from pipelines.audit.rebuild import Outcome, Rebuilding
 from pipelines.audit.takedown import take_down
 from pipelines.stores import FileStore, content_of
+from tests.damage import flip
 
 
 @attrs.define
@@ -67,11 +68,6 @@ def archive(crawled, tmp_path):
     catalog = open_catalog(f"sqlite:///{folder / 'catalog.sqlite'}")
     yield Archive(folder, FileStore(folder / "archive"), catalog, Spool(folder / "spool"))
     catalog.close()
-
-
-def flip(body: bytes) -> bytes:
-    middle = len(body) // 2
-    return body[:middle] + bytes([body[middle] ^ 1]) + body[middle + 1 :]
 
 
 def change_document(**capture) -> Callable[[bytes], bytes]:

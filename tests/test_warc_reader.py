@@ -9,6 +9,7 @@ from pipelines.stores import open_store
 from pipelines.warc import Exchange, WarcWriter, iter_captures, read_record, segment_key
 from pipelines.warc.members import iter_members
 from pipelines.warc.records import sha256_digest
+from tests.damage import flip
 
 BODY = b"<p>The bridge is open.</p>"
 PACKED = gzip.compress(BODY, mtime=0)
@@ -207,11 +208,10 @@ def test_a_file_cut_anywhere_within_its_last_record_is_broken(written, tmp_path)
 
 def broken(path, how):
     body = path.read_bytes()
-    middle = len(body) // 2
     return {
         "cut": body[:-40],
         "cut early": body[:30],
-        "flipped": body[:middle] + bytes([body[middle] ^ 0xFF]) + body[middle + 1 :],
+        "flipped": flip(body),
         "garbage at the end": body + b"garbage" * 10,
         "html": b"<!doctype html><html></html>",
         "empty": b"",
