@@ -49,9 +49,8 @@ class Frontier:
         fresh = {key: candidate for key, candidate in self._wanted(source, candidates) if not self._is_seen(key)}
         if not fresh:
             return []
-        async with self._turns[
-            source.id
-        ]:  # lists take turns as they came: the first to name an article gives its hints
+        # Lists take turns as they came: the first to name an article gives its hints.
+        async with self._turns[source.id]:
             return await self._admit(source, fresh)
 
     async def _admit(self, source: Source, fresh: dict[str, Candidate]) -> list[Candidate]:

@@ -18,13 +18,11 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
 from pipelines.archive import Catalog, Outlet, Spool, open_catalog
-from pipelines.boilerplate import rules_version
 from pipelines.dedupe import next_due, plan_revision
 from pipelines.errors import ArchiveError, ExtractionError, WorkersError
-from pipelines.extract import component_versions
 from pipelines.model import Article, Page, Revision, Source
 from pipelines.urls import url_key
-from pipelines.workers import ExtractionPool
+from pipelines.workers import ExtractionPool, present_versions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -104,7 +102,7 @@ class ReadStage:
             capture=page.capture,
             candidate=page.candidate,
             history=self._catalog,
-            versions={**component_versions(), "rules": rules_version()},
+            versions=present_versions(),
             hints=source.hints,
         )
 

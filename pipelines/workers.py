@@ -21,9 +21,9 @@ from typing import Self
 import attrs
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
-from pipelines.boilerplate import load_rules, remove_boilerplate, source_rules
+from pipelines.boilerplate import load_rules, remove_boilerplate, rules_version, source_rules
 from pipelines.errors import ExtractionCrash, ExtractionError, ExtractionTimeout, WorkersError
-from pipelines.extract import extract_article
+from pipelines.extract import component_versions, extract_article
 from pipelines.model import Article, Page, Source
 
 # Extraction yields to fetching: at equal priority two busy workers delayed the event loop by over a second.
@@ -50,6 +50,11 @@ def read_article(page: Page, source: Source | None = None) -> Article:
     """
     article = extract_article(page, source=source)
     return remove_boilerplate(article, (*source_rules(source), *load_rules()) if source else load_rules())
+
+
+def present_versions() -> dict[str, str]:
+    """Return component -> version of all that `read_article` is made of."""
+    return {**component_versions(), "rules": rules_version()}
 
 
 def settle_in() -> None:

@@ -5,15 +5,15 @@ import shutil
 import attrs
 import pytest
 
-from pipelines.archive import revision_key, to_document, to_json
+from pipelines.archive import location_of, revision_key, to_document, to_json
 from pipelines.audit.pages import read_capture
-from pipelines.audit.rebuild import Outcome, location_of, present_versions, rebuild_documents
+from pipelines.audit.rebuild import Outcome, rebuild_documents
 from pipelines.dedupe import article_id, content_fingerprint
 from pipelines.model import Page, Revision
 from pipelines.stores import FileStore
 from pipelines.warc import Exchange, Original, WarcWriter, read_record, segment_key
 from pipelines.warc.records import sha256_digest
-from pipelines.workers import ExtractionPool, read_article
+from pipelines.workers import ExtractionPool, present_versions, read_article
 
 
 @pytest.fixture(scope="module")

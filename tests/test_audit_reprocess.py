@@ -10,7 +10,7 @@ import pytest
 
 from pipelines.archive import Outlet, Spool, Uploader, open_catalog, read_document
 from pipelines.archive.manifests import archive_state
-from pipelines.audit.imports import find_inputs, import_warc
+from pipelines.audit.imports import import_warc
 from pipelines.audit.rebuild import Outcome, rebuild_documents
 from pipelines.audit.reprocess import Reprocessing
 from pipelines.audit.slices import Slice
@@ -18,7 +18,9 @@ from pipelines.audit.takedown import take_down
 from pipelines.errors import WarcError
 from pipelines.model import Source
 from pipelines.stores import FileStore
+from pipelines.warc import find_warcs
 from pipelines.warc.members import validate_segment
+from pipelines.warc.streams import SUFFIXES, WACZ
 from pipelines.workers import ExtractionPool
 
 SENTENCE = "The bridge reopened on Tuesday evening, and some four hundred people came to see whether it would hold."
@@ -75,7 +77,7 @@ class Bench:
         )
         if not paths:
             reprocessing.read_archive(wanted or Slice())
-        for warc in (warc for path in paths for warc in find_inputs(str(path))):
+        for warc in (warc for path in paths for warc in find_warcs(str(path), suffixes=(*SUFFIXES, WACZ))):
             reprocessing.read_input(warc, self.spool.directory, wanted or Slice(), name=name)
         reprocessing.send()
         return reprocessing.report

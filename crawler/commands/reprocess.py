@@ -79,11 +79,13 @@ class Command(NewskeepCommand):
             self._complain(problem)
 
     def _read(self, reprocessing: "Reprocessing", args: list[str], wanted: "Slice", name: str | None) -> None:
-        from pipelines.audit.imports import find_inputs
+        from pipelines.warc import find_warcs
+        from pipelines.warc.streams import SUFFIXES, WACZ
 
         if not args:
             reprocessing.read_archive(wanted)
-        inputs = [warc for url in args for warc in find_inputs(url)]  # before anything is written: a wrong name ends it
+        # All before anything is written: a wrong name ends it.
+        inputs = [warc for url in args for warc in find_warcs(url, suffixes=(*SUFFIXES, WACZ))]
         for warc in inputs:
             try:
                 reprocessing.read_input(warc, Path(self.setting("SPOOL_DIR")), wanted, name=name)

@@ -42,13 +42,15 @@ class Command(NewskeepCommand):
         parser.add_argument("--limit", type=int, metavar="N", default=LIMIT, help=limit_help)
 
     def execute(self, args: list[str], opts: Namespace) -> None:
-        from pipelines.warc.lint import find_lintable, lint_wacz, lint_warc
+        from pipelines.warc import find_warcs
+        from pipelines.warc.lint import lint_wacz, lint_warc
+        from pipelines.warc.streams import SUFFIXES, WACZ
 
         if not args:
             raise UsageError("name WARC or WACZ files: scrapy warclint crawl.warc.gz")
         if opts.limit < 0:
             raise SettingsError("--limit", f"{opts.limit} is no number of findings")
-        files = [file for arg in args for file in find_lintable(arg)]
+        files = [file for arg in args for file in find_warcs(arg, suffixes=(*SUFFIXES, WACZ))]
         total: Counter[str] = Counter()
         for file in files:
             findings = lint_wacz(file) if file.name.endswith(".wacz") else lint_warc(file)

@@ -15,7 +15,6 @@ from pipelines.archive import Originals, open_catalog
 from pipelines.errors import ArchiveError, WarcError
 from pipelines.model import WarcLocation
 from pipelines.warc import Exchange, Original, WarcWriter, repeats
-from pipelines.warc.records import sha256_digest
 
 logger = logging.getLogger(__name__)
 
@@ -120,8 +119,12 @@ class Recorder:
 
 
 def _original(exchange: Exchange, location: WarcLocation) -> Original:
-    digest = sha256_digest(exchange.payload)
-    return Original(url=exchange.url, fetched_at=exchange.fetched_at, payload_digest=digest, location=location)
+    return Original(
+        url=exchange.url,
+        fetched_at=exchange.fetched_at,
+        payload_digest=exchange.payload_digest,
+        location=location,
+    )
 
 
 def _settle(future: "asyncio.Future[WarcLocation]", outcome: WarcLocation | ArchiveError) -> None:

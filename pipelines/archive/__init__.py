@@ -3,6 +3,7 @@
 from pipelines.archive.catalog import Catalog, Rebuilt, open_catalog
 from pipelines.archive.days import close_days
 from pipelines.archive.document import (
+    location_of,
     read_document,
     read_documents,
     to_document,
@@ -30,6 +31,7 @@ __all__ = [
     "Uploader",
     "adopt_documents",
     "close_days",
+    "location_of",
     "open_catalog",
     "read_document",
     "read_documents",

@@ -116,6 +116,16 @@ def read_documents(store: Readable, keys: Iterable[str]) -> Iterator[tuple[str, 
             yield from zip(batch, pool.map(read, batch), strict=True)
 
 
+def location_of(document: Mapping[str, Any]) -> WarcLocation | None:
+    """Return where the record lies that `document` was made from; None when it names none."""
+    place = document["newskeep"]["capture"].get("warc")
+    if place is None:
+        return None
+    return WarcLocation(
+        filename=place["filename"], offset=place["offset"], length=place["length"], record_id=place["recordId"]
+    )
+
+
 @cache
 def _validator() -> Draft202012Validator:
     schema = json.loads(SCHEMA.read_text("utf-8"))

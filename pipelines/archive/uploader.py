@@ -85,9 +85,10 @@ class Uploader:
         return self._confirmed(key, content_of_file(path))
 
     def _put_index(self, key: str, body: bytes) -> Entry:
-        if not self._store.put(key, body, media_type=CDXJ) and stored_content(self._store, key) != content_of(body):
+        content = content_of(body)
+        if not self._store.put(key, body, media_type=CDXJ) and stored_content(self._store, key) != content:
             self._store.replace(key, body, media_type=CDXJ)  # made by another version; it follows from the segment
-        return self._confirmed(key, content_of(body))
+        return self._confirmed(key, content)
 
     # -- documents ---------------------------------------------------------------------------------------------
 

@@ -5,11 +5,10 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from pipelines.archive import validate_document
+from pipelines.archive import location_of, validate_document
 from pipelines.archive.keys import document_key
 from pipelines.audit.problems import Kind, Problem
 from pipelines.errors import ArchiveError, DocumentError, StoreError
-from pipelines.model import WarcLocation
 from pipelines.stores import ObjectStore
 from pipelines.warc import Recorded, read_record
 from pipelines.warc.records import sha256_digest
@@ -39,10 +38,11 @@ def check_document(store: ObjectStore, key: str, document: Mapping[str, Any]) ->
     ours = document["newskeep"]
     if key != document_key(document):
         yield _problem(key, Kind.DOCUMENT, "is not under the key that its source, id, number and fingerprint give")
-    if "warc" not in ours["capture"]:
+    location = location_of(document)
+    if location is None:
         return
     try:
-        recorded = read_record(store, _location(ours["capture"]["warc"]))
+        recorded = read_record(store, location)
     except StoreError as error:
         if error.retryable:
             raise
@@ -63,12 +63,6 @@ def _differences(capture: Mapping[str, Any], recorded: Recorded) -> list[str]:
         "payloadDigest": (capture["payloadDigest"], sha256_digest(recorded.body)),
     }
     return [name for name, (said, found) in pairs.items() if said != found]
-
-
-def _location(warc: Mapping[str, Any]) -> WarcLocation:
-    return WarcLocation(
-        filename=warc["filename"], offset=warc["offset"], length=warc["length"], record_id=warc["recordId"]
-    )
 
 
 def _problem(key: str, kind: Kind, message: str) -> Problem:

@@ -14,42 +14,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from urllib.parse import urlsplit
 
 from fastwarc.warc import ArchiveIterator, WarcRecord
 
 from pipelines.errors import WarcError
-from pipelines.stores import ObjectStore, content_of_file, folder_of, open_store, stored_size
+from pipelines.stores import ObjectStore, content_of_file, stored_size
 from pipelines.stores.files import sync_folder
-from pipelines.warc import Warc, captures_of, find_warcs, segment_key
+from pipelines.warc import Warc, captures_of, segment_key
 from pipelines.warc.members import validate_segment
 from pipelines.warc.records import GZIP
-from pipelines.warc.streams import SUFFIXES, FileWarc, StoredWarc
+from pipelines.warc.streams import SUFFIXES, WACZ, FileWarc, StoredWarc
 
-WACZ = ".wacz"
 PREFIX = "imported-"
 UNFINISHED = ".importing"
 MAX_STEM = 80
-
-
-def find_inputs(url: str) -> list[Warc]:
-    """Return the WARCs and WACZs at a path, `file:` or `s3:` URL, of a file or a folder, sorted by name.
-
-    Raises:
-        WarcError, StoreError: there is none.
-    """
-    if url.startswith("s3://") and url.endswith(WACZ):
-        parts = urlsplit(url)
-        return [StoredWarc(open_store(f"s3://{parts.netloc}"), parts.path.removeprefix("/"))]
-    if url.startswith("s3://"):
-        return list(find_warcs(url))
-    path = folder_of(url) if url.startswith("file:") else Path(url)
-    if not path.is_dir():
-        return list(find_warcs(url))
-    found = sorted(file for file in path.rglob("*") if file.name.endswith((*SUFFIXES, WACZ)) and file.is_file())
-    if not found:
-        raise WarcError(f"{path}: no .warc, .warc.gz or .wacz file in this folder")
-    return [FileWarc(file) for file in found]
 
 
 def own_segment(store: ObjectStore, warc: Warc) -> StoredWarc | None:

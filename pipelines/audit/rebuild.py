@@ -9,17 +9,15 @@ from typing import Any
 
 import attrs
 
-from pipelines.archive import to_document, to_json, validate_document
+from pipelines.archive import location_of, to_document, to_json, validate_document
 from pipelines.audit.pages import page_of
 from pipelines.audit.reading import read_ahead, read_articles
-from pipelines.boilerplate import rules_version
 from pipelines.dedupe import article_id, content_fingerprint
 from pipelines.errors import ArchiveError, DocumentError, ExtractionError
-from pipelines.extract import component_versions
-from pipelines.model import Article, Page, Revision, RevisionKind, Source, WarcLocation
+from pipelines.model import Article, Page, Revision, RevisionKind, Source
 from pipelines.stores import ObjectStore
 from pipelines.warc import read_record
-from pipelines.workers import ExtractionPool, Job
+from pipelines.workers import ExtractionPool, Job, present_versions
 
 
 class Outcome(StrEnum):
@@ -90,11 +88,6 @@ def rebuild_documents(store: ObjectStore, keys: Iterable[str], *, pool: Extracti
         yield _rebuilding(item, result)
 
 
-def present_versions() -> dict[str, str]:
-    """Return component -> version of all that makes a document of a page today."""
-    return {**component_versions(), "rules": rules_version()}
-
-
 def _load(store: ObjectStore, key: str) -> _Loaded:
     try:
         body = store.get(key)
@@ -107,16 +100,6 @@ def _load(store: ObjectStore, key: str) -> _Loaded:
     except (ArchiveError, DocumentError, ValueError) as error:
         return _Loaded(key=key, problem=str(error))
     return _Loaded(key=key, body=body, document=document, page=page, source=source)
-
-
-def location_of(document: Mapping[str, Any]) -> WarcLocation | None:
-    """Return where the record lies that `document` was made from; None when it names none."""
-    place = document["newskeep"]["capture"].get("warc")
-    if place is None:
-        return None
-    return WarcLocation(
-        filename=place["filename"], offset=place["offset"], length=place["length"], record_id=place["recordId"]
-    )
 
 
 def _rebuilding(loaded: _Loaded, result: Article | ExtractionError | None) -> Rebuilding:

@@ -13,12 +13,11 @@ from typing import Any
 
 import attrs
 
-from pipelines.archive import Catalog, Outlet, RevisionRow, read_document, to_document, to_json
+from pipelines.archive import Catalog, Outlet, RevisionRow, location_of, read_document, to_document, to_json
 from pipelines.audit.captures import WarcReader
 from pipelines.audit.imports import import_warc, is_imported, local_files, own_segment
 from pipelines.audit.pages import page_of
 from pipelines.audit.reading import read_ahead, read_articles
-from pipelines.audit.rebuild import location_of, present_versions
 from pipelines.audit.report import ChangeReport
 from pipelines.audit.slices import Slice
 from pipelines.dedupe import article_id, content_fingerprint, next_due, plan_revision
@@ -27,7 +26,7 @@ from pipelines.model import Article, Page, Revision, RevisionKind, Source
 from pipelines.stores import ObjectStore
 from pipelines.warc import Warc, read_record
 from pipelines.warc.streams import FileWarc
-from pipelines.workers import ExtractionPool, Job
+from pipelines.workers import ExtractionPool, Job, present_versions
 
 BATCH = 500  # revisions, after which they are sent on
 Document = Mapping[str, Any]

@@ -1,11 +1,12 @@
 """One exchange, and the WARC records that hold it."""
 
 from datetime import datetime
+from functools import cached_property
 
 import attrs
 
 from pipelines.model import WarcLocation
-from pipelines.warc.records import FIELDS, Record, sha256_digest, warc_date, warc_fields, warc_uri
+from pipelines.warc.records import FIELDS, Record, bare_uri, sha256_digest, warc_date, warc_fields, warc_uri
 
 MetadataLines = tuple[tuple[str, str], ...]
 
@@ -43,6 +44,11 @@ class Exchange:
     truncated: str | None = None
     metadata: MetadataLines = ()
 
+    @cached_property
+    def payload_digest(self) -> str:
+        """`sha256:<hex>` of the payload (`WARC-Payload-Digest`)."""
+        return sha256_digest(self.payload)
+
 
 @attrs.frozen(kw_only=True)
 class Original:
@@ -57,6 +63,16 @@ class Original:
     fetched_at: datetime
     payload_digest: str
     location: WarcLocation
+
+
+def place_of_original(filename: str | None, offset: str | None, record_id: str | None) -> WarcLocation | None:
+    """Return where the body of a revisit lies, by its `WARC-Refers-To-*` fields, the length unknown (0).
+
+    None when they do not tell.
+    """
+    if not (filename and offset and offset.isascii() and offset.isdigit()):
+        return None
+    return WarcLocation(filename=filename, offset=int(offset), length=0, record_id=bare_uri(record_id))
 
 
 def repeats(exchange: Exchange, original: Original) -> bool:
@@ -118,7 +134,7 @@ def _response(exchange: Exchange) -> Record:
         content_type=HTTP_RESPONSE,
         block=exchange.response,
         fields=(
-            ("WARC-Payload-Digest", sha256_digest(exchange.payload)),
+            ("WARC-Payload-Digest", exchange.payload_digest),
             ("WARC-Truncated", exchange.truncated),
         ),
     )
@@ -130,7 +146,7 @@ def _profile(exchange: Exchange, original: Original) -> str | None:
         return None
     if exchange.status == 304:
         return NOT_MODIFIED
-    same = bool(exchange.payload) and sha256_digest(exchange.payload) == original.payload_digest
+    same = bool(exchange.payload) and exchange.payload_digest == original.payload_digest
     return IDENTICAL_PAYLOAD if same and exchange.status == 200 else None
 
 

@@ -9,6 +9,7 @@ from pipelines.errors import WarcError
 from pipelines.stores.objects import content_of
 from pipelines.warc.http1 import parse_response
 from pipelines.warc.members import Member, members_from
+from pipelines.warc.records import bare_uri
 from pipelines.warc.streams import Warc
 
 CAPTURES = {"response", "revisit", "resource"}
@@ -55,12 +56,12 @@ class _Member:
 
     def tells(self, name: str) -> str:
         """Return a field without angle brackets; empty when there is none."""
-        return _bare(self.fields.get(name, [""])[0])
+        return bare_uri(self.fields.get(name, [""])[0])
 
     def belongs_to(self, capture: "_Member") -> bool:
         """Whether the record names the capture as its own."""
         named = (*self.fields.get("warc-concurrent-to", ()), *self.fields.get("warc-refers-to", ()))
-        return self.tells("warc-type") in BELONGING and capture.tells("warc-record-id") in map(_bare, named)
+        return self.tells("warc-type") in BELONGING and capture.tells("warc-record-id") in map(bare_uri, named)
 
 
 def extents_of(warc: Warc, offset: int = 0) -> Iterator[Extent]:
@@ -144,7 +145,3 @@ def _fields(text: bytes) -> Fields:
         if colon:
             found.setdefault(name.strip().lower(), []).append(value.strip())
     return found
-
-
-def _bare(uri: str) -> str:
-    return uri.strip().removeprefix("<").removesuffix(">")

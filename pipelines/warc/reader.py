@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import IO, Any
+from typing import IO
 
 import attrs
 from fastwarc.warc import ArchiveIterator, WarcRecord
@@ -14,10 +14,11 @@ from fastwarc.warc import ArchiveIterator, WarcRecord
 from pipelines.errors import WarcError
 from pipelines.model import WarcLocation
 from pipelines.stores.objects import ObjectStore
+from pipelines.warc.exchange import place_of_original
 from pipelines.warc.http1 import HeaderPairs, HttpResponse, parse_response, standard_reason
 from pipelines.warc.members import members_from
 from pipelines.warc.naming import segment_key
-from pipelines.warc.records import GZIP, sha256_digest
+from pipelines.warc.records import GZIP, bare_uri, sha256_digest
 from pipelines.warc.streams import StoredWarc, Warc, find_warcs
 
 CAPTURES = {"response", "revisit", "resource"}
@@ -193,7 +194,7 @@ def _recorded(name: str, offset: int, record: WarcRecord, block: bytes) -> Recor
     body = b"" if kind == "revisit" else _message_body(response, headers.get("WARC-Payload-Digest"))
     return Recorded(
         type=kind,
-        url=_bare(headers.get("WARC-Target-URI")),
+        url=bare_uri(headers.get("WARC-Target-URI")),
         fetched_at=fetched_at,
         status=response.status,
         reason=response.reason or standard_reason(response.status),
@@ -203,9 +204,13 @@ def _recorded(name: str, offset: int, record: WarcRecord, block: bytes) -> Recor
         truncated=headers.get("WARC-Truncated"),
         ip_address=headers.get("WARC-IP-Address"),
         location=WarcLocation(
-            filename=Path(name).name, offset=offset, length=0, record_id=_bare(headers.get("WARC-Record-ID"))
+            filename=Path(name).name, offset=offset, length=0, record_id=bare_uri(headers.get("WARC-Record-ID"))
         ),
-        original=_original(headers),
+        original=place_of_original(
+            headers.get("WARC-Refers-To-Filename"),
+            headers.get("WARC-Refers-To-File-Offset"),
+            headers.get("WARC-Refers-To"),
+        ),
     )
 
 
@@ -219,13 +224,6 @@ def _message_body(response: HttpResponse, digest: str | None) -> bytes:
         body = response.body[: int(length)]
         return body if sha256_digest(body) == digest else response.body
     return response.body
-
-
-def _original(headers: Any) -> WarcLocation | None:
-    filename, offset = headers.get("WARC-Refers-To-Filename"), headers.get("WARC-Refers-To-File-Offset") or ""
-    if not (filename and offset.isascii() and offset.isdigit()):
-        return None
-    return WarcLocation(filename=filename, offset=int(offset), length=0, record_id=_bare(headers.get("WARC-Refers-To")))
 
 
 def _resource(media_type: str | None, body: bytes) -> HttpResponse:
@@ -245,7 +243,7 @@ def _with_length(recorded: Recorded, end: int) -> Recorded:
 def _names(metadata: WarcRecord, recorded: Recorded) -> bool:
     """Whether the metadata record says that it belongs to the capture."""
     named = (*metadata.headers.get_multiple("WARC-Concurrent-To"), metadata.headers.get("WARC-Refers-To"))
-    return recorded.location.record_id in map(_bare, named)
+    return recorded.location.record_id in map(bare_uri, named)
 
 
 def _metadata(block: bytes) -> Mapping[str, str]:
@@ -255,11 +253,6 @@ def _metadata(block: bytes) -> Mapping[str, str]:
         if colon:
             lines[name.strip()] = "\n".join(filter(None, (lines.get(name.strip()), value.strip())))
     return MappingProxyType(lines)
-
-
-def _bare(uri: str | None) -> str:
-    """Return a URI without the angle brackets that WARC 1.0 writers put around it."""
-    return (uri or "").strip().removeprefix("<").removesuffix(">")
 
 
 def _moment(date: str) -> datetime:

@@ -75,6 +75,11 @@ def warc_uri(url: str) -> str:
     return re.sub(r"[\x00-\x20\x7f]", lambda match: f"%{ord(match[0]):02X}", url.strip())
 
 
+def bare_uri(uri: str | None) -> str:
+    """Return a URI without the angle brackets that record ids have, and in WARC 1.0 other URIs, too."""
+    return (uri or "").strip().removeprefix("<").removesuffix(">")
+
+
 def warc_fields(pairs: Iterable[tuple[str, str]] | Mapping[str, str]) -> bytes:
     """Return the pairs as an `application/warc-fields` block, one line a pair."""
     items = pairs.items() if isinstance(pairs, Mapping) else pairs

@@ -11,9 +11,10 @@ from pipelines.errors import MissingObjectError, WarcError
 from pipelines.model import WarcLocation
 from pipelines.stores.objects import ObjectStore
 from pipelines.warc.cdxj import Fields, index_members, parse_fields
+from pipelines.warc.exchange import place_of_original
 from pipelines.warc.members import Member, members_from
 from pipelines.warc.naming import segment_key
-from pipelines.warc.records import FIELDS, GZIP, Record, gzip_record, warc_fields
+from pipelines.warc.records import FIELDS, GZIP, Record, bare_uri, gzip_record, warc_fields
 from pipelines.warc.sorting import DiskSet
 from pipelines.warc.streams import StoredWarc
 
@@ -139,7 +140,7 @@ def read_capture(store: ObjectStore, location: WarcLocation) -> tuple[RawMember,
         raise WarcError(f"{where}: damaged at or after byte {location.offset}: {error}") from error
     except ValueError as error:
         raise WarcError(f"{where}: the record at byte {location.offset} is cut short") from error
-    if _bare(first.fields.get("warc-record-id", "")) != location.record_id:
+    if bare_uri(first.fields.get("warc-record-id", "")) != location.record_id:
         raise WarcError(f"{where}: byte {location.offset} is not the record {location.record_id}")
     return first, *others
 
@@ -153,11 +154,12 @@ def original_of(member: RawMember, location: WarcLocation) -> WarcLocation | Non
     fields = member.fields
     if fields.get("warc-type") != "revisit":
         return None
-    filename, offset = fields.get("warc-refers-to-filename"), fields.get("warc-refers-to-file-offset", "")
-    if not (filename and offset.isascii() and offset.isdigit()):
+    place = place_of_original(
+        fields.get("warc-refers-to-filename"), fields.get("warc-refers-to-file-offset"), fields.get("warc-refers-to")
+    )
+    if place is None:
         raise WarcError(f"{location.filename}: the revisit at byte {location.offset} does not tell where its body lies")
-    record_id = _bare(fields.get("warc-refers-to", ""))
-    return WarcLocation(filename=filename, offset=int(offset), length=0, record_id=record_id)
+    return place
 
 
 def _members_of_capture(store: ObjectStore, key: str, location: WarcLocation) -> Iterator[RawMember]:
@@ -209,7 +211,3 @@ def _information(filename: str | None, information: Mapping[str, str], now: date
     }
     fields = (("WARC-Filename", filename),)
     return gzip_record(Record(type="warcinfo", date=now, content_type=FIELDS, block=warc_fields(lines), fields=fields))
-
-
-def _bare(uri: str) -> str:
-    return uri.removeprefix("<").removesuffix(">")

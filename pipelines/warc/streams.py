@@ -1,6 +1,7 @@
 """WARC files, from this machine or from a store: read from front to back, or at a place."""
 
 import io
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any
@@ -13,6 +14,8 @@ from pipelines.stores.objects import ObjectStore, stored_size
 from pipelines.stores.opening import folder_of, open_store
 
 SUFFIXES = (".warc", ".warc.gz")
+WACZ = ".wacz"
+OTHER_SCHEME = re.compile(r"(?!file:)[a-z0-9+.-]+://", re.IGNORECASE)
 BLOCK_SIZE = 8 * 2**20
 
 
@@ -103,34 +106,38 @@ class StoredWarc:
 Warc = FileWarc | StoredWarc
 
 
-def find_warcs(url: str, store: ObjectStore | None = None) -> Sequence[Warc]:
+def find_warcs(url: str, store: ObjectStore | None = None, *, suffixes: tuple[str, ...] = SUFFIXES) -> Sequence[Warc]:
     """Return the WARC at `url`, or each in that folder (see `iter_captures`), sorted by name.
 
+    In a folder, `suffixes` tell what to take.
+
     Raises:
-        WarcError: the folder holds none.
+        WarcError: the folder holds none, or `url` is of another kind.
         StoreError: the store holds none there, or failed.
     """
     if store is not None:
-        return _stored(store, url)
+        return _stored(store, url, suffixes)
     if url.startswith("s3://"):
         parts = urlsplit(url)
         if not parts.netloc:
             raise WarcError(f"{url!r} names no bucket; write s3://BUCKET/KEY")
-        return _stored(open_store(f"s3://{parts.netloc}"), parts.path.removeprefix("/"))
+        return _stored(open_store(f"s3://{parts.netloc}"), parts.path.removeprefix("/"), suffixes)
+    if OTHER_SCHEME.match(url):
+        raise WarcError(f"{url}: cannot be read from there; give a path, a file: or an s3:// URL")
     path = folder_of(url) if url.startswith("file:") else Path(url)
     if not path.is_dir():
         return [FileWarc(path)]
-    found = sorted(file for file in path.rglob("*.warc*") if file.name.endswith(SUFFIXES))
+    found = sorted(file for file in path.rglob("*") if file.name.endswith(suffixes) and file.is_file())
     if not found:
-        raise WarcError(f"{path}: no .warc or .warc.gz file in this folder")
+        raise WarcError(f"{path}: no {', '.join(suffixes[:-1])} or {suffixes[-1]} file in this folder")
     return [FileWarc(file) for file in found]
 
 
-def _stored(store: ObjectStore, key: str) -> Sequence[Warc]:
-    if key.endswith(SUFFIXES):
+def _stored(store: ObjectStore, key: str, suffixes: tuple[str, ...]) -> Sequence[Warc]:
+    if key.endswith(suffixes):
         keys = [key] if stored_size(store, key) is not None else []
     else:
-        keys = [found.key for found in store.list(key) if found.key.endswith(SUFFIXES)]
+        keys = [found.key for found in store.list(key) if found.key.endswith(suffixes)]
     if not keys:
         raise StoreError(f"{store.url}/{key}: no such WARC")
     return [StoredWarc(store, found) for found in keys]
