@@ -11,7 +11,7 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help crawl test soak setup peers lint quality clean
+.PHONY: help crawl test soak setup peers lint quality ablation clean
 
 help: ## Show this help
 	@echo 'newskeep: archive the news'
@@ -77,8 +77,11 @@ lint: setup ## Check style, types and layers
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports
 
-quality: setup ## Judge a crawl and the extraction against the corpora beside the project, and hold the floors
-	@.venv/bin/python .ci/quality.py
+quality: setup ## Judge a crawl, the extraction and its speed against the corpora beside the project, and hold the floors
+	@.venv/bin/python .ci/quality
+
+ablation: setup ## Measure what each mechanism of the extraction is worth, for docs/extraction.md
+	@.venv/bin/python .ci/quality ablation
 
 clean: ## Remove what setup made; archives, catalogs and spools stay
 	@rm -rf .venv .cache build

@@ -118,18 +118,21 @@ class NoArticleError(ExtractionError):
     """The page was read, but it is not an article.
 
     Attributes:
-        cause: a short stable slug: `hub`, `empty`, `short`, `consent`, `not-found`, `login`.
+        cause: a short stable slug: `empty`, `shell`, `consent`, `not-found`, `challenge`, `login`, `paywall`, `hub`,
+            `short`, `doubtful`.
+        confidence: how sure we were that it is one, 0 to 1.
     """
 
     reason = "no-article"
 
-    def __init__(self, cause: str, message: str) -> None:
+    def __init__(self, cause: str, message: str, confidence: float = 0.0) -> None:
         super().__init__(message)
         self.cause = cause
+        self.confidence = confidence
 
-    def __reduce__(self) -> tuple[type["NoArticleError"], tuple[str, str]]:
+    def __reduce__(self) -> tuple[type["NoArticleError"], tuple[str, str, float]]:
         """Survive the way back from a worker process."""
-        return type(self), (self.cause, str(self))
+        return type(self), (self.cause, str(self), self.confidence)
 
 
 class ExtractionTimeout(ExtractionError):  # noqa: N818 - reads as what happened

@@ -18,9 +18,12 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
 from pipelines.archive import Catalog, Outlet, Spool, open_catalog
+from pipelines.boilerplate import page_hints
+from pipelines.confidence import read_minimum
 from pipelines.dedupe import next_due, plan_revision
-from pipelines.errors import ArchiveError, ExtractionError, WorkersError
-from pipelines.model import Article, Page, Revision, Source
+from pipelines.errors import ArchiveError, CatalogError, ExtractionError, NoArticleError, WorkersError
+from pipelines.learning import Learner
+from pipelines.model import Article, Page, Revision, RevisionKind, Source
 from pipelines.urls import url_key
 from pipelines.workers import ExtractionPool, present_versions
 
@@ -40,6 +43,7 @@ class ReadStage:
     def __init__(self, pool: ExtractionPool, catalog: Catalog, crawler: Crawler) -> None:
         self._pool = pool
         self._catalog = catalog
+        self._learner = Learner(catalog.templates)
         self._crawler = crawler
         self._stats: StatsCollector = crawler.stats
         self._sources: Mapping[str, Source] = {}
@@ -51,6 +55,7 @@ class ReadStage:
         pool = ExtractionPool(
             deadline=settings.getfloat("EXTRACTION_DEADLINE"),
             recycle_after=settings.getint("EXTRACTION_RECYCLE_AFTER"),
+            min_confidence=read_minimum(settings.get("EXTRACTION_MIN_CONFIDENCE")),
             preload=("scrapy.cmdline",),
             **({"workers": workers} if (workers := settings.getint("EXTRACTION_WORKERS")) else {}),
         )
@@ -69,15 +74,19 @@ class ReadStage:
             raise give_up(self._crawler, item.capture.url, error) from error
 
     async def close_spider(self) -> None:
-        """End the workers."""
+        """End the workers, and keep what was learned."""
         await asyncio.to_thread(self._pool.close)
+        try:
+            await asyncio.to_thread(self._learner.flush)
+        except CatalogError as error:
+            logger.error("what was learned of the last articles is lost: %s", error)
 
     def _warm_up(self) -> None:
         with suppress(WorkersError):  # the first page will meet it, too
             self._pool.start()
 
     async def _read(self, item: Page) -> Revision:
-        source = self._sources[item.capture.source]
+        source = await asyncio.to_thread(self._learner.equip, self._sources[item.capture.source])
         try:
             article = await self._pool.read(item, source)
         except ExtractionError as error:
@@ -94,7 +103,16 @@ class ReadStage:
             self._stats.inc_value("archive/taken_down")
             await self._note(item, "removed", "takedown")
             raise DropItem(f"taken down: {item.capture.url}")
+        if revision.kind is RevisionKind.FIRST:
+            await self._learn(revision)
         return revision
+
+    async def _learn(self, revision: Revision) -> None:
+        """Count what returns on the articles of the source, each article once."""
+        source = revision.capture.source
+        if await asyncio.to_thread(self._learner.note, source, revision.article, revision.capture.fetched_at):
+            logger.warning("%s: its pages are built otherwise than before; see `scrapy template %s`", source, source)
+            self._stats.inc_value("template/layout_changed")
 
     def _plan(self, article: Article, page: Page, source: Source) -> Revision | None:
         return plan_revision(
@@ -103,7 +121,7 @@ class ReadStage:
             candidate=page.candidate,
             history=self._catalog,
             versions=present_versions(),
-            hints=source.hints,
+            hints=page_hints(source, article),
         )
 
     async def _drop(self, page: Page, error: ExtractionError) -> None:
@@ -111,6 +129,8 @@ class ReadStage:
         self._stats.inc_value(f"extract/failed/{reason}")
         logger.info("no article (%s): %s", reason, page.capture.url)
         await self._note(page, "failed", reason)
+        if isinstance(error, NoArticleError):
+            await asyncio.to_thread(note_refusal, self._catalog, page, error)
         raise DropItem(str(error)) from error
 
     async def _note(self, page: Page, state: str, reason: str, next_due: datetime | None = None) -> None:
@@ -150,9 +170,25 @@ class ArchiveStage:
         return document
 
 
+def asked_url(item: Page | Revision) -> str:
+    """Return the URL that `item` was asked for by."""
+    return item.candidate.url if item.candidate else item.capture.url
+
+
+def note_refusal(catalog: Catalog, page: Page, error: NoArticleError) -> None:
+    """Tell the catalog why `page` is no article."""
+    catalog.refusals.note(
+        url_key(asked_url(page)),
+        cause=error.cause,
+        confidence=error.confidence,
+        told=str(error),
+        now=datetime.now(UTC),
+    )
+
+
 def note_item(catalog: Catalog, item: Page | Revision, **outcome: Any) -> None:
     """Tell the catalog what became of the URL that `item` was asked for by, as `Catalog.note_outcome` takes it."""
-    url = item.candidate.url if item.candidate else item.capture.url
+    url = asked_url(item)
     catalog.note_outcome(
         url_key(url), url=url, source=item.capture.source, capture=item.capture, now=datetime.now(UTC), **outcome
     )

@@ -22,6 +22,7 @@ import attrs
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from pipelines.boilerplate import load_rules, remove_boilerplate, rules_version, source_rules
+from pipelines.confidence import confidence_version, require_confidence
 from pipelines.errors import ExtractionCrash, ExtractionError, ExtractionTimeout, WorkersError
 from pipelines.extract import component_versions, extract_article
 from pipelines.model import Article, Page, Source
@@ -42,19 +43,23 @@ Job = tuple[Page, Source | None]
 Submitted = tuple[ProcessPool, "ProcessFuture[Article]"]
 
 
-def read_article(page: Page, source: Source | None = None) -> Article:
-    """Return the clean article of `page`: extracted, then freed of boilerplate, in this process.
+def read_article(page: Page, source: Source | None = None, *, min_confidence: float | None = None) -> Article:
+    """Return the clean article of `page`: extracted, freed of boilerplate, and judged, in this process.
 
     Raises:
-        ExtractionError: the page gives no article.
+        ExtractionError: the page gives no article; NoArticleError when the confidence in it is below
+            `min_confidence` (None: the threshold that was measured).
     """
     article = extract_article(page, source=source)
-    return remove_boilerplate(article, (*source_rules(source), *load_rules()) if source else load_rules())
+    if article.blocks:
+        rules = (*source_rules(source), *load_rules()) if source else load_rules()
+        article = remove_boilerplate(article, rules, template=source.template if source else ())
+    return require_confidence(article, min_confidence)
 
 
 def present_versions() -> dict[str, str]:
     """Return component -> version of all that `read_article` is made of."""
-    return {**component_versions(), "rules": rules_version()}
+    return {**component_versions(), "rules": rules_version(), "confidence": confidence_version()}
 
 
 def settle_in() -> None:
@@ -78,6 +83,7 @@ class ExtractionPool:
         workers: processes.
         deadline: seconds a page may take before its worker is killed.
         recycle_after: pages a worker reads before it is replaced.
+        min_confidence: below it a page is no article; None for the threshold that was measured.
         preload: further modules that the main program imports: every worker imports it anew, and what the fork
             server has loaded costs nothing then.
     """
@@ -85,6 +91,7 @@ class ExtractionPool:
     workers: int = attrs.field(factory=lambda: os.cpu_count() or 1)
     deadline: float = 30.0
     recycle_after: int = 500
+    min_confidence: float | None = None
     preload: tuple[str, ...] = ()
     _pool: ProcessPool | None = attrs.field(default=None, init=False)
     _breaks: int = attrs.field(default=0, init=False)  # since a page was last read
@@ -167,10 +174,11 @@ class ExtractionPool:
 
     def _submit(self, job: Job) -> "Submitted":
         """Hand the job to a pool, a new one when the last has broken."""
+        asked = {"min_confidence": self.min_confidence}
         while True:
             pool = self.start()
             try:
-                future = pool.schedule(read_article, args=job, timeout=self.deadline)
+                future = pool.schedule(read_article, args=job, kwargs=asked, timeout=self.deadline)
             except RuntimeError:  # it broke just now
                 self._replace(pool)
             else:

@@ -4,10 +4,13 @@ import shutil
 import sqlite3
 import subprocess
 import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import attrs
 import pytest
+from sqlalchemy import text
 
 from pipelines.archive import database as database_module
 from pipelines.archive import open_catalog, revision_key, to_document, to_json
@@ -335,3 +338,45 @@ def test_a_reader_does_not_make_a_catalog_that_is_missing(tmp_path):
         open_catalog(f"sqlite:///{tmp_path}/catalog.sqlite", create=False)
 
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_sources_template_is_read_back_as_it_was_changed(catalog):
+    assert catalog.templates.read("courier") is None
+
+    catalog.templates.change("courier", lambda known: f"{known} one", NOW)
+    catalog.templates.change("courier", lambda known: f"{known} two", NOW)
+
+    assert catalog.templates.read("courier") == "None one two"
+    assert catalog.templates.sources() == ["courier"]
+
+
+def test_crawls_that_change_a_template_at_once_lose_nothing(catalog):
+    def add(number):
+        catalog.templates.change("courier", lambda known: f"{known or ''}{number},", NOW)
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(add, range(40)))
+
+    assert sorted(map(int, catalog.templates.read("courier").split(",")[:-1])) == list(range(40))
+
+
+def test_a_change_that_fails_leaves_the_template_as_it_was(catalog):
+    with pytest.raises(ZeroDivisionError):
+        catalog.templates.change("courier", lambda _: str(1 / 0), NOW)
+
+    assert catalog.templates.read("courier") is None
+
+
+@pytest.mark.parametrize("version", ["1", "2"])
+def test_a_catalog_of_an_earlier_version_gets_what_it_lacks_and_keeps_what_it_has(url, version):
+    with closing(open_catalog(url)) as catalog:
+        outcome(catalog, "a")
+        with catalog._database.writing() as connection:
+            connection.execute(text("DROP TABLE templates"))
+            connection.execute(text("UPDATE facts SET value = :old WHERE name = 'schema_version'"), {"old": version})
+
+    with closing(open_catalog(url)) as catalog:
+        catalog.templates.change("courier", lambda _: "known", NOW)
+        assert catalog.counts() == {"courier": {"done": 1}}
+    with closing(open_catalog(url)) as catalog:
+        assert catalog.templates.read("courier") == "known"

@@ -34,6 +34,9 @@ def full(revision):
             Image(
                 content_url="https://courier.example/a.jpg",
                 caption="The bridge",
+                description="A bridge over a harbour",
+                license="https://creativecommons.org/licenses/by/4.0/",
+                acquire_license_page="https://courier.example/buy",
                 credit=ImageCredit(
                     credit_text="Eve/Wire via Flickr",
                     creator="Eve",
@@ -42,7 +45,7 @@ def full(revision):
                     copyright_notice="© Eve",
                 ),
             ),
-            Image(caption="No file"),
+            Image(caption="No file", in_body=False),
         ),
     )
     capture = attrs.evolve(
@@ -82,13 +85,17 @@ def test_a_full_document_is_news_article_and_ours(full):
                 "@type": "ImageObject",
                 "contentUrl": "https://courier.example/a.jpg",
                 "caption": "The bridge",
+                "description": "A bridge over a harbour",
                 "creditText": "Eve/Wire via Flickr",
                 "creator": {"name": "Eve"},
                 "sourceOrganization": {"name": "Wire"},
                 "provider": {"name": "Flickr"},
                 "copyrightNotice": "© Eve",
+                "license": "https://creativecommons.org/licenses/by/4.0/",
+                "acquireLicensePage": "https://courier.example/buy",
+                "newskeep": {"inBody": True},
             },
-            {"@type": "ImageObject", "caption": "No file"},
+            {"@type": "ImageObject", "caption": "No file", "newskeep": {"inBody": False}},
         ],
         "publisher": {"name": "The Courier"},
         "isAccessibleForFree": False,

@@ -204,7 +204,7 @@ BLOCKS = st.builds(
         headline=st.sampled_from([None, CAPTION, STORY[0]]),
         authors=st.sampled_from([(), ("Lena Orr",)]),
         blocks=st.lists(BLOCKS, max_size=12).map(tuple),
-        images=st.sampled_from([(), (IMAGE, Image())]),
+        images=st.sampled_from([(), (IMAGE, Image(caption="The harbour"))]),
     )
 )
 def test_kept_plus_removed_is_the_input_in_its_order(given_article):

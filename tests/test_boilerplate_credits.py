@@ -1,6 +1,7 @@
 import pytest
 
 from pipelines.boilerplate import parse_credit, split_credit
+from pipelines.boilerplate.credits import license_in
 from pipelines.model import ImageCredit
 
 
@@ -29,6 +30,28 @@ from pipelines.model import ImageCredit
             "Foto: Nina Roth/Hafenpost",
             ImageCredit(credit_text="Nina Roth/Hafenpost", creator="Nina Roth", agency="Hafenpost"),
         ),
+        (
+            "Photo: Jane Doe/Reuters/File",
+            ImageCredit(credit_text="Jane Doe/Reuters/File", creator="Jane Doe", agency="Reuters"),
+        ),
+        (
+            "AFP via Getty Images",
+            ImageCredit(credit_text="AFP via Getty Images", agency="AFP", via="Getty Images"),
+        ),
+        (
+            "Photo: John Smith for The Times",
+            ImageCredit(credit_text="John Smith for The Times", creator="John Smith", agency="The Times"),
+        ),
+        ("Courtesy of the museum", ImageCredit(credit_text="the museum", agency="the museum")),
+        (
+            "Foto: dpa / picture alliance",
+            ImageCredit(credit_text="dpa / picture alliance", agency="dpa/picture alliance"),
+        ),
+        (
+            "Foto: Urs Lind (Keystone)",
+            ImageCredit(credit_text="Urs Lind (Keystone)", creator="Urs Lind", agency="Keystone"),
+        ),
+        ("[撮影]山田太郎", ImageCredit(credit_text="山田太郎", creator="山田太郎")),
     ],
 )
 def test_a_credit_line_is_read_into_its_parts(line, credit):
@@ -73,3 +96,21 @@ def test_a_notice_beside_a_caption_is_only_the_notice():
 
     assert found is not None
     assert found[1].copyright_notice == "© AFP"
+
+
+@pytest.mark.parametrize(
+    ("line", "url"),
+    [
+        ("Ann Brown, CC BY-SA 4.0", "https://creativecommons.org/licenses/by-sa/4.0/"),
+        ("Ann Brown (CC0)", "https://creativecommons.org/publicdomain/zero/1.0/"),
+        ("Ann Brown, CC BY", "CC BY"),
+        ("Ann Brown/AFP", None),
+    ],
+)
+def test_a_creative_commons_licence_is_read_as_its_url(line, url):
+    assert license_in(line) == url
+
+
+def test_a_source_alone_is_no_credit_away_from_an_image():
+    assert parse_credit("Source: Reuters", at_image=False) is None
+    assert parse_credit("Photo: Reuters", at_image=False) is not None

@@ -59,7 +59,8 @@ def test_the_name_of_the_section_before_the_story_goes():
 
 def test_a_note_on_the_author_beside_the_story_goes():
     text = "Tamsin Orrey covers the waterfront and was born within sight of the bridge."
-    apart, within = Block(text=text, path="main > article > div.about > p"), Block(text=text, path=PATH)
+    apart = Block(text=text, path="main > article > div.about > p")
+    within = Block(text="Tamsin Orrey walked home along the quay, as every night.", path=PATH)
 
     assert story(apart, authors=("Tamsin Orrey",)) == [text]
     assert story(within, authors=("Tamsin Orrey",)) == []

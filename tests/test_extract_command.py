@@ -5,7 +5,7 @@ import pytest
 
 from crawler.commands.extract import Command
 from pipelines.errors import ExtractionError
-from pipelines.extract import extract_article
+from pipelines.workers import read_article
 from tests.extract_pages import PARAGRAPHS, article, document
 
 
@@ -24,7 +24,7 @@ class PoolInThisProcess:
     def map(self, jobs):
         for page, source in jobs:
             try:
-                yield page, extract_article(page, source=source)
+                yield page, read_article(page, source)
             except ExtractionError as error:
                 yield page, error
 
@@ -41,6 +41,9 @@ def extract(monkeypatch, capsys):
         command.settings = None
         for option in (("--format",), ("--list",)):
             parser.add_argument(*option)
+        for flag in ("--explain", "--full"):
+            parser.add_argument(flag, action="store_true")
+        parser.add_argument("--html")
         parser.add_argument("--workers", type=int)
         opts = parser.parse_args(args)
         command.run(opts.args, opts)
@@ -88,3 +91,12 @@ def test_a_wrong_line_of_a_list_is_named(extract, tmp_path, line):
     code, _, err = extract("--list", str(tmp_path / "list.jsonl"))
     assert code == 1
     assert "list.jsonl:1" in err
+
+
+def test_an_explanation_is_printed_or_written(extract, tmp_path):
+    (tmp_path / "a.html").write_text(article(), "utf-8")
+    code, out, _ = extract("--explain", str(tmp_path / "a.html"))
+    assert (code, out.count("+ kept")) == (0, 4)
+    code, _, _ = extract("--explain", "--html", str(tmp_path / "why.html"), str(tmp_path / "a.html"))
+    assert code == 0
+    assert PARAGRAPHS[0] in (tmp_path / "why.html").read_text("utf-8")

@@ -1,13 +1,22 @@
+import json
+
 import pytest
 
 from pipelines.extract import extract_article
 from pipelines.extract.article import parse_html
-from pipelines.extract.captions import nearby_lines
+from pipelines.extract.captions import lines_beside, loose_lines
+from pipelines.extract.imageurls import image_key
 from pipelines.extract.segments import read_layout
-from tests.extract_pages import article, document, page
+from pipelines.model import Image, LinePlace, LineRole
+from tests.extract_pages import PARAGRAPHS, article, document, page
 
 IMG = '<img src="/media/bridge-harbour.jpg" width="640" height="360">'
 CAPTION, CREDIT = "The bridge on Sunday", "Ann Brown/Harbour Post"
+
+
+def pictures(html: str) -> list[Image]:
+    """Return the images that the page holds; lines that may be a picture's make one without an address."""
+    return [image for image in extract_article(page(html)).images if image.content_url]
 
 
 @pytest.mark.parametrize(
@@ -16,12 +25,16 @@ CAPTION, CREDIT = "The bridge on Sunday", "Ann Brown/Harbour Post"
         f'<figure>{IMG}<figcaption>{CAPTION} <span class="credit">{CREDIT}</span></figcaption></figure>',
         f'<div class="wp-caption">{IMG}<p class="wp-caption-text">{CAPTION}</p><p class="credit">{CREDIT}</p></div>',
         f'<div>{IMG}<div class="legend">{CAPTION}<div class="photographer">{CREDIT}</div></div></div>',
+        f"<figure>{IMG}</figure><figcaption>{CAPTION}<cite>{CREDIT}</cite></figcaption>",
+        f'<div class="photo" data-credit="{CREDIT}" data-caption="{CAPTION}">{IMG}</div>',
     ],
 )
-def test_caption_and_credit_are_read_from_their_own_elements(markup):
-    (image,) = extract_article(page(article(before=markup))).images
-    assert (image.content_url, image.caption) == ("https://harbour.example/media/bridge-harbour.jpg", CAPTION)
-    assert image.credit.credit_text == CREDIT
+def test_caption_and_credit_are_told_apart_by_their_marks(markup):
+    (image,) = extract_article(page(article(before=f"<div>{markup}</div>"))).images
+    lines = {line.role: line.text for line in image.lines if line.place is LinePlace.FRAME}
+
+    assert image.content_url == "https://harbour.example/media/bridge-harbour.jpg"
+    assert lines == {LineRole.CAPTION: CAPTION, LineRole.CREDIT: CREDIT}
 
 
 @pytest.mark.parametrize(
@@ -49,7 +62,7 @@ def test_the_address_is_found_where_lazy_loading_hides_it(img, url):
     ],
 )
 def test_decoration_is_no_image_of_the_article(img):
-    assert extract_article(page(article(inside=img))).images == ()
+    assert pictures(article(inside=img)) == []
 
 
 def test_lines_left_in_the_body_point_to_the_image_they_stand_at():
@@ -66,26 +79,89 @@ def test_the_image_of_the_metadata_is_not_in_the_body():
 
 def test_a_teasers_picture_is_not_the_articles():
     teaser = '<a href="/other"><img src="/media/other-story.jpg"><span>Council votes on the new budget</span></a>'
-    assert extract_article(page(article(inside=teaser))).images == ()
+    assert pictures(article(inside=teaser)) == []
+
+
+def test_an_authors_portrait_is_not_the_articles():
+    box = f'<div class="author-box">{IMG}<p>Ann Brown</p></div>'
+    assert pictures(article(inside=box)) == []
 
 
 @pytest.mark.parametrize(
-    ("after", "taken", "lines"),
+    ("after", "lines"),
     [
-        (f"<p>{CREDIT}</p>", set(), (CREDIT,)),
-        (f"<div><span>{CREDIT}</span></div><p>{CAPTION}</p>", set(), (CREDIT, CAPTION)),
-        (f"<p>{CREDIT}</p>", {0}, ()),
-        ("<h2>What is known</h2>", set(), ()),
-        (f"<p><a href='/n/1'>{CAPTION}</a></p>", set(), ()),
-        (f"<p></p><p></p><p>{CREDIT}</p>", set(), ()),
+        (f"<p>{CREDIT}</p>", (CREDIT,)),
+        (f"<div><span>{CREDIT}</span></div><p>{CAPTION}</p>", (CREDIT, CAPTION)),
+        ("<h2>What is known</h2>", ()),
+        (f"<p><a href='/n/1'>{CAPTION}</a></p>", ()),
+        (f"<p></p><p></p><p>{CREDIT}</p>", ()),
     ],
 )
-def test_short_lines_right_after_the_image_are_nearby_unless_they_are_text(after, taken, lines):
+def test_short_lines_right_after_the_image_stand_beside_it(after, lines):
     layout = read_layout(parse_html(document(f"<div><div>{IMG}</div>{after}</div>")))
     (spot,) = layout.image_spots
-    assert nearby_lines(spot.element, spot.before, layout, taken, None) == lines
+    assert tuple(line.text for line in lines_beside(spot.element, spot.before, layout, set(), None)) == lines
 
 
-def test_lines_of_the_text_are_not_nearby():
-    (image,) = extract_article(page(article(inside=f"<p>{IMG}</p>"))).images
-    assert image.nearby == ()
+def test_long_lines_of_the_text_do_not_stand_beside_an_image():
+    story = "The old bridge closes in March. " * 8
+    layout = read_layout(parse_html(document(f"<div><div>{IMG}</div><p>{story}</p></div>")))
+    (spot,) = layout.image_spots
+    assert list(lines_beside(spot.element, spot.before, layout, {0}, None)) == []
+
+
+IMAGE_OBJECT = {
+    "@context": "https://schema.org",
+    "@type": "ImageObject",
+    "contentUrl": "https://harbour.example/other/bridge-harbour.jpg",
+    "creditText": "Ann Brown/Harbour Post",
+    "copyrightNotice": "© Harbour Post",
+    "license": "https://harbour.example/licence",
+    "acquireLicensePage": "https://harbour.example/buy",
+}
+
+
+@pytest.mark.parametrize(
+    ("head", "before"),
+    [
+        (f'<script type="application/ld+json">{json.dumps(IMAGE_OBJECT)}</script>', f"<figure>{IMG}</figure>"),
+        ("", f'<figure><script type="application/ld+json">{json.dumps(IMAGE_OBJECT)}</script>{IMG}</figure>'),
+    ],
+)
+def test_json_ld_gives_credit_notice_and_licence_of_an_image_in_the_page(head, before):
+    (image,) = extract_article(page(article(head=head, before=before))).images
+
+    assert (image.license, image.acquire_license_page) == (
+        "https://harbour.example/licence",
+        "https://harbour.example/buy",
+    )
+    assert (image.credit.credit_text, image.credit.copyright_notice) == ("Ann Brown/Harbour Post", "© Harbour Post")
+    assert image.in_body
+
+
+def test_a_licence_linked_in_the_frame_is_the_images():
+    link = '<a href="https://creativecommons.org/licenses/by-sa/4.0/">CC BY-SA 4.0</a>'
+    (image,) = extract_article(
+        page(article(before=f"<figure>{IMG}<figcaption>{CAPTION} {link}</figcaption></figure>"))
+    ).images
+    assert image.license == "https://creativecommons.org/licenses/by-sa/4.0/"
+
+
+def test_marked_lines_that_stand_in_no_frame_are_loose():
+    layout = read_layout(parse_html(article(before=f'<p class="photo-credit">{CREDIT}</p><p>{"News " * 80}</p>')))
+    story = [segment for segment in layout.segments if segment.text in PARAGRAPHS]
+    loose = [line.line for line in loose_lines(layout, story, set()) if line.line.role]
+    assert [(line.text, line.role, line.place) for line in loose] == [(CREDIT, LineRole.CREDIT, LinePlace.APART)]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("https://h.example/a/bridge-harbour-640x360.jpg", "https://h.example/b/bridge-harbour.jpg?w=90", True),
+        ("https://h.example/a/harbour-104~_v-hd.jpg", "https://h.example/a/harbour-104~_v-s.jpg", True),
+        ("https://h.example/_next/image?url=%2Fa%2F1.jpg&w=9", "https://h.example/_next/image?url=%2Fa%2F2.jpg", False),
+        ("https://h.example/1/image.jpg", "https://h.example/2/image.jpg", False),
+    ],
+)
+def test_sizes_of_one_file_are_one_image(one, other, same):
+    assert (image_key(one) == image_key(other)) is same

@@ -46,6 +46,8 @@ sources = st.builds(
     contact_note=st.just("") | texts,
     boilerplate_selectors=st.sampled_from([(), ("div.a > p", 'a[href="x"]')]),
     boilerplate_phrases=st.lists(lines, max_size=3).map(tuple),
+    template_keep=st.lists(lines, max_size=3).map(tuple),
+    template_drop=st.lists(lines, max_size=3).map(tuple),
     verified=st.none() | st.dates(),
 )
 

@@ -34,6 +34,10 @@ concurrency = 2
 [boilerplate]
 selectors = ["div.share", "p:has(a)"]
 phrases = ["Follow us!"]
+
+[template]
+keep = ["Why it matters"]
+drop = ["97cbe035731e51be"]
 """
 
 
@@ -87,6 +91,8 @@ def test_every_key_reaches_the_source(tmp_path):
         pace=Pace(delay=2.0, concurrency=2),
         boilerplate_selectors=("div.share", "p:has(a)"),
         boilerplate_phrases=("Follow us!",),
+        template_keep=("Why it matters",),
+        template_drop=("97cbe035731e51be",),
     )
 
 
@@ -97,7 +103,7 @@ def test_the_full_example_has_a_value_for_every_field_of_a_source(tmp_path):
     loaded = load_seed(tmp_path / "courier.toml")
 
     same = [f.name for f in attrs.fields(Source) if getattr(loaded, f.name) == getattr(bare, f.name)]
-    assert same == ["id"]
+    assert same == ["id", "template"]  # which is learned
 
 
 def test_sources_come_sorted_by_id_and_hidden_files_are_no_seeds(folder):

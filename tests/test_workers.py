@@ -41,7 +41,7 @@ def page(payload: bytes) -> Page:
     return Page(capture=capture, payload=payload)
 
 
-def read_oddly(page: Page, _source: object) -> Article:
+def read_oddly(page: Page, _source: object, **_: object) -> Article:
     """Stand in for extraction: the payload says what happens to the worker."""
     match page.payload:
         case b"hang":

@@ -41,13 +41,18 @@ class Command(NewskeepCommand):
         return (
             "Read saved pages (.html, .htm, .html.gz, or folders of them; or an http(s) URL) and print each article "
             "with what was removed from it and why. --format jsonl prints one document a line; --list reads lines of "
-            '{"path", "url"} and prints one document a line, in their order, using all cores.'
+            '{"path", "url"} and prints one document a line, in their order, using all cores. --explain prints every '
+            "line that was in question with the decision, its votes and the rule that made it, then each field's "
+            "candidates and the causes of the confidence; --html writes one page's explanation as a page to read."
         )
 
     def add_options(self, parser: ArgumentParser) -> None:
         super().add_options(parser)
         parser.add_argument("--format", choices=FORMATS, default="text", help="default: text")
         parser.add_argument("--list", metavar="FILE", help='lines {"path", "url"}; paths are relative to the file')
+        parser.add_argument("--explain", action="store_true", help="say of each line what was decided, and why")
+        parser.add_argument("--full", action="store_true", help="with --explain: whole texts, and all of the page")
+        parser.add_argument("--html", metavar="FILE", help="with --explain: write one page's explanation there")
         parser.add_argument("--workers", type=int, metavar="N", help="processes; default: one a core")
 
     def execute(self, args: list[str], opts: Namespace) -> None:
@@ -55,11 +60,38 @@ class Command(NewskeepCommand):
             raise UsageError("name pages (scrapy extract page.html) or a list (--list pages.jsonl)")
         if opts.workers is not None and opts.workers < 1:
             raise SettingsError("--workers", f"{opts.workers} is no number of processes")
+        if (opts.full or opts.html) and not opts.explain:
+            raise UsageError("--full and --html belong to --explain")
+        if opts.explain and (opts.list or opts.format != "text"):
+            raise UsageError("--explain is for pages named one by one; --list and --format jsonl print documents")
         wanted = read_list(Path(opts.list)) if opts.list else find_pages(args, self.settings)
+        if opts.explain:
+            self._explain(wanted, html=Path(opts.html) if opts.html else None, full=opts.full)
+            return
         as_json = bool(opts.list) or opts.format == "jsonl"
         total, failed = print_articles(wanted, as_json=as_json, workers=opts.workers)
         if total and total == failed:
             self.exitcode = 1
+
+    def _explain(self, wanted: Iterator[Wanted], *, html: Path | None, full: bool) -> None:
+        """Print each page's explanation, or write that of the only one; what is refused is explained as well."""
+        from rich.console import Console
+
+        from pipelines.confidence import read_minimum
+        from pipelines.explain import explain_page, explanation_html, print_explanation
+
+        pages = list(wanted)
+        if html is not None and len(pages) != 1:
+            raise SettingsError("--html", f"holds the explanation of one page; {len(pages)} are named")
+        minimum = read_minimum(self.settings.get("EXTRACTION_MIN_CONFIDENCE") if self.settings else None)
+        console = Console(highlight=False, markup=False, emoji=False)
+        for item in pages:
+            explanation = explain_page(item.page, min_confidence=minimum)
+            if html is not None:
+                html.write_text(explanation_html(explanation), "utf-8")
+                print(f"{html}: {item.name} explained")
+            else:
+                print_explanation(console, explanation, full=full)
 
 
 def print_articles(wanted: Iterator[Wanted], *, as_json: bool, workers: int | None) -> tuple[int, int]:
@@ -120,6 +152,8 @@ def as_text(article: "Article") -> str:
         lines.append(", ".join(article.authors))
     if article.date_published:
         lines.append(article.date_published.isoformat())
+    if article.confidence:
+        lines.append(f"Confidence {article.confidence.value:.2f}")
     lines.extend(("", article.article_body, ""))
     lines.append(f"Removed ({len(article.removed)})")
     lines.extend(f"- {removed.rule}: {removed.block.text}" for removed in article.removed)

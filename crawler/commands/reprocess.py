@@ -112,12 +112,14 @@ class Command(NewskeepCommand):
         reprocessing.outlet, reprocessing.send = Outlet(spool, catalog), uploader.drain
 
     def _pool(self) -> "ExtractionPool":
+        from pipelines.confidence import read_minimum
         from pipelines.workers import ExtractionPool
 
         assert self.settings is not None
         return ExtractionPool(
             deadline=self.settings.getfloat("EXTRACTION_DEADLINE"),
             recycle_after=self.settings.getint("EXTRACTION_RECYCLE_AFTER"),
+            min_confidence=read_minimum(self.settings.get("EXTRACTION_MIN_CONFIDENCE")),
             preload=("scrapy.cmdline",),
             **({"workers": workers} if (workers := self.settings.getint("EXTRACTION_WORKERS")) else {}),
         )

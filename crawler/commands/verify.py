@@ -87,7 +87,7 @@ class Command(NewskeepCommand):
         if opts.rebuild:
             workers = self.settings.getint("EXTRACTION_WORKERS")
             deadline = self.settings.getfloat("EXTRACTION_DEADLINE")
-            pool = ExtractionPool(workers=workers or os.cpu_count() or 1, deadline=deadline)
+            pool = ExtractionPool(workers=workers or os.cpu_count() or 1, deadline=deadline, min_confidence=0.0)
             rebuild = partial(rebuild_documents, store, pool=stack.enter_context(pool))
         return Audit(
             store=store,

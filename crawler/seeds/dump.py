@@ -69,6 +69,7 @@ def _tables(source: Source) -> dict[str, dict[str, TomlValue | None]]:
             "concurrency": pace.concurrency if pace.concurrency != usual.concurrency else None,
         },
         "boilerplate": {"selectors": source.boilerplate_selectors, "phrases": source.boilerplate_phrases},
+        "template": {"keep": source.template_keep, "drop": source.template_drop},
     }
 
 

@@ -40,6 +40,7 @@ TOP_KEYS: Mapping[str, Reader] = {
 TABLES: Mapping[str, Mapping[str, Reader]] = {
     "pace": {"delay": values.read_delay, "concurrency": values.read_concurrency},
     "boilerplate": {"selectors": values.each(values.read_selector), "phrases": values.each(values.read_line)},
+    "template": {"keep": values.each(values.read_line), "drop": values.each(values.read_line)},
 }
 REQUIRED = ("name", "home_page")
 
@@ -128,7 +129,7 @@ def build_source(table: Mapping[str, Any], *, seed_id: str, file: str) -> tuple[
         if name == "pace":
             fields["pace"] = Pace(**inner)
         else:
-            fields |= {f"boilerplate_{key}": value for key, value in inner.items()}
+            fields |= {f"{name}_{key}": value for key, value in inner.items()}
     problems.extend(SeedError(file, key, "is missing; every seed needs it") for key in REQUIRED if key not in table)
     return (None if problems else Source(id=seed_id, **fields)), tuple(problems)
 

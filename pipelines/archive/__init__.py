@@ -13,6 +13,7 @@ from pipelines.archive.document import (
 from pipelines.archive.keys import DOCUMENTS, revision_key
 from pipelines.archive.originals import Originals
 from pipelines.archive.outlet import Outlet, adopt_documents
+from pipelines.archive.refusals import Refusal
 from pipelines.archive.rows import RevisionRow
 from pipelines.archive.spool import Spool
 from pipelines.archive.spooled import SpooledStore
@@ -25,6 +26,7 @@ __all__ = [
     "Originals",
     "Outlet",
     "Rebuilt",
+    "Refusal",
     "RevisionRow",
     "Spool",
     "SpooledStore",

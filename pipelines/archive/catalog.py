@@ -15,6 +15,7 @@ from pipelines.archive.keys import DOCUMENTS
 from pipelines.archive.originals import Originals
 from pipelines.archive.polls import Polls
 from pipelines.archive.queries import COUNT_REVISIONS, COUNT_URLS, select_pending, select_revisions
+from pipelines.archive.refusals import Refusals
 from pipelines.archive.removals import REMOVED, Removals
 from pipelines.archive.rows import (
     RevisionRow,
@@ -25,6 +26,7 @@ from pipelines.archive.rows import (
     row_candidate,
 )
 from pipelines.archive.tables import revisions, urls
+from pipelines.archive.templates import Templates
 from pipelines.archive.tombstones import read_tombstones
 from pipelines.errors import DocumentError
 from pipelines.model import Candidate, Capture, Revision
@@ -66,7 +68,9 @@ class Catalog:
         self._insert = sqlite.insert if database.is_sqlite else postgresql.insert
         self.originals = Originals(database, self._insert)
         self.polls = Polls(database, self._insert)
+        self.refusals = Refusals(database, self._insert)
         self.removals = Removals(database, self._insert)
+        self.templates = Templates(database, self._insert)
 
     def close(self) -> None:
         """Let the database go."""

@@ -123,7 +123,7 @@ def _prepare(database: Database) -> None:
         version = None
         if inspect(connection).has_table(facts.name):
             version = connection.scalar(select(facts.c.value).where(facts.c.name == "schema_version"))
-    if version in {None, "1"}:
+    if version in {None, *map(str, range(1, SCHEMA_VERSION))}:
         with database.writing() as connection:
             metadata.create_all(connection)
             connection.execute(delete(facts).where(facts.c.name == "schema_version"))

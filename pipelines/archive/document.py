@@ -14,7 +14,18 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
 from pipelines.errors import DocumentError
-from pipelines.model import Article, Candidate, Capture, Hints, Image, RemovedBlock, Revision, WarcLocation
+from pipelines.model import (
+    Article,
+    Candidate,
+    Capture,
+    Confidence,
+    Furniture,
+    Hints,
+    Image,
+    RemovedBlock,
+    Revision,
+    WarcLocation,
+)
 from pipelines.urls import normalize_url, url_key
 
 Document = dict[str, Any]
@@ -163,12 +174,18 @@ def _ours(revision: Revision) -> Document:
             "capture": _capture(revision.capture),
             "candidate": _candidate(revision.candidate) if revision.candidate else None,
             "hints": _hints(revision.hints) if revision.hints else None,
+            "confidence": _confidence(revision.article.confidence) if revision.article.confidence else None,
         }
     ) | {
         "removed": [_removed(block) for block in revision.article.removed],
         "origins": dict(sorted(revision.article.origins.items())),
         "versions": dict(sorted(revision.versions.items())),
     }
+
+
+def _confidence(confidence: Confidence) -> Document:
+    causes = [{"signal": cause.signal, "effect": cause.effect} for cause in confidence.causes]
+    return {"value": confidence.value, "article": confidence.article} | _known({"causes": causes})
 
 
 def _capture(capture: Capture) -> Document:
@@ -224,8 +241,13 @@ def _hints(hints: Hints) -> Document:
             "timezone": hints.timezone,
             "boilerplateSelectors": list(hints.boilerplate_selectors),
             "boilerplatePhrases": list(hints.boilerplate_phrases),
+            "template": [_furniture(furniture) for furniture in hints.template],
         }
     )
+
+
+def _furniture(furniture: Furniture) -> Document:
+    return {"key": furniture.key, "articles": furniture.articles, "anywhere": furniture.anywhere}
 
 
 def _removed(removed: RemovedBlock) -> Document:
@@ -237,6 +259,7 @@ def _removed(removed: RemovedBlock) -> Document:
             "text": removed.block.text,
             "kind": removed.block.kind.value,
             "image": removed.image,
+            "evidence": removed.evidence,
         }
     )
 
@@ -249,11 +272,15 @@ def _image(image: Image) -> Document:
             "@type": "ImageObject",
             "contentUrl": image.content_url,
             "caption": image.caption,
+            "description": image.description,
             "creditText": credit.credit_text if credit else None,
             "creator": _named(credit.creator) if credit else None,
             "sourceOrganization": _named(credit.agency) if credit else None,
             "provider": _named(credit.via) if credit else None,
             "copyrightNotice": credit.copyright_notice if credit else None,
+            "license": image.license,
+            "acquireLicensePage": image.acquire_license_page,
+            "newskeep": {"inBody": image.in_body},
         }
     )
 

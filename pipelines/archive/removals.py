@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, or_, select
 
 from pipelines.archive.database import Database
-from pipelines.archive.tables import originals, revisions, urls
+from pipelines.archive.tables import originals, refusals, revisions, urls
 from pipelines.archive.tombstones import Tombstone, read_tombstone, tombstone_ids
 from pipelines.stores.objects import ObjectStore
 from pipelines.urls import normalize_url, url_key
@@ -75,6 +75,7 @@ class Removals:
         for row in connection.execute(select(urls.c.url_key, urls.c.url).where(led)):
             rows[row.url_key] = _removed_row(row.url_key, row.url, stone)
         connection.execute(delete(urls).where(led))
+        connection.execute(delete(refusals).where(refusals.c.url_key.in_(rows)))
         if rows:
             connection.execute(self._insert(urls), list(rows.values()))
 

@@ -8,6 +8,7 @@ from sqlalchemy import (
     Column,
     DateTime,
     Dialect,
+    Float,
     Index,
     Integer,
     MetaData,
@@ -17,7 +18,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-SCHEMA_VERSION = 2  # since 1 tables were only added, so one is made into the other by adding them
+SCHEMA_VERSION = 3  # since 1 tables were only added, so one is made into the other by adding them
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -108,6 +109,17 @@ polls = Table(
     Column("brought", Integer, nullable=False),
 )
 
+# Why the page at a URL is no article, as last judged.
+refusals = Table(
+    "refusals",
+    metadata,
+    Column("url_key", Text, primary_key=True),
+    Column("cause", String(32), nullable=False),
+    Column("confidence", Float, nullable=False),
+    Column("told", Text, nullable=False),
+    Column("noted_at", UtcDateTime, nullable=False),
+)
+
 # The response record that holds what a URL gave last: what gives the same again needs only a revisit record.
 originals = Table(
     "originals",
@@ -119,4 +131,14 @@ originals = Table(
     Column("warc_offset", BigInteger, nullable=False),
     Column("warc_length", BigInteger, nullable=False),
     Column("warc_record_id", Text, nullable=False),
+)
+
+# What returns on the articles of a source, as JSON (`pipelines.boilerplate.statistics`): bounded, and learned anew
+# from the archive when it is lost.
+templates = Table(
+    "templates",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("statistics", Text, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
 )

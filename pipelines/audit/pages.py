@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from pipelines.model import Candidate, Capture, Channel, Hints, Page, Source
+from pipelines.model import Candidate, Capture, Channel, Furniture, Hints, Page, Source
 from pipelines.warc import Recorded
 from pipelines.warc.content import ContentCodingError, decode_content, read_content_type
 
@@ -101,6 +101,7 @@ def _source(name: str, values: Mapping[str, Any]) -> Source:
         timezone=values.get("timezone"),
         boilerplate_selectors=tuple(values.get("boilerplateSelectors", ())),
         boilerplate_phrases=tuple(values.get("boilerplatePhrases", ())),
+        template=tuple(Furniture(**one) for one in values.get("template", ())),
     )
     return Source.from_hints(name, hints)
 

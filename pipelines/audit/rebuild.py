@@ -12,6 +12,7 @@ import attrs
 from pipelines.archive import location_of, to_document, to_json, validate_document
 from pipelines.audit.pages import page_of
 from pipelines.audit.reading import read_ahead, read_articles
+from pipelines.boilerplate import page_hints
 from pipelines.dedupe import article_id, content_fingerprint
 from pipelines.errors import ArchiveError, DocumentError, ExtractionError
 from pipelines.model import Article, Page, Revision, RevisionKind, Source
@@ -140,7 +141,7 @@ def _revision(
         fingerprint=content_fingerprint(article),
         previous=ours["revision"].get("previous"),
         versions=versions,
-        hints=source.hints if source else None,
+        hints=page_hints(source, article),
     )
 
 

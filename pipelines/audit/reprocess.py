@@ -20,8 +20,10 @@ from pipelines.audit.pages import page_of
 from pipelines.audit.reading import read_ahead, read_articles
 from pipelines.audit.report import ChangeReport
 from pipelines.audit.slices import Slice
+from pipelines.boilerplate import page_hints
 from pipelines.dedupe import article_id, content_fingerprint, next_due, plan_revision
 from pipelines.errors import ArchiveError, DocumentError, ExtractionError, MissingObjectError, NoArticleError
+from pipelines.learning import Learner
 from pipelines.model import Article, Page, Revision, RevisionKind, Source
 from pipelines.stores import ObjectStore
 from pipelines.warc import Warc, read_record
@@ -64,7 +66,12 @@ class Reprocessing:
     outlet: Outlet | None = None
     send: Callable[[], object] = lambda: None
     report: ChangeReport = attrs.field(factory=ChangeReport)
+    _learner: Learner = attrs.field(init=False)
     _added: int = attrs.field(default=0, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Take each source's template as it is known now; reading again adds nothing to it."""
+        self._learner = Learner(self.catalog.templates)
 
     def read_archive(self, wanted: Slice) -> None:
         """Read the articles of the archive again whose latest revision was captured within `wanted`.
@@ -112,7 +119,8 @@ class Reprocessing:
             WarcError: the WARC is damaged; what came before is done. Otherwise as `read_archive`.
         """
         reader = WarcReader(sources=self.sources, wanted=wanted, ours=ours, name=name, report=self.report)
-        for (page, source), result in read_articles(self.pool, ((job, job) for job in reader.pages(warc))):
+        pages = ((page, seed and self._learner.equip(seed)) for page, seed in reader.pages(warc))
+        for (page, source), result in read_articles(self.pool, ((job, job) for job in pages)):
             if isinstance(result, ExtractionError):
                 self._refuse(page, result)
             elif result is not None:
@@ -135,7 +143,10 @@ class Reprocessing:
             if isinstance(error, ArchiveError) and getattr(error, "retryable", False):
                 raise
             return _Stored(row=row, problem=str(error))
-        return _Stored(row=row, document=document, page=page, source=self.sources.get(row.source, recorded))
+        source = self.sources.get(row.source, recorded)
+        if source is not None:
+            source = self._learner.equip(source, recorded=recorded.template if recorded else ())
+        return _Stored(row=row, document=document, page=page, source=source)
 
     def _document(self, key: str) -> Document:
         waiting = self.outlet.spool.read_document(key) if self.outlet else None
@@ -156,7 +167,7 @@ class Reprocessing:
             fingerprint=content_fingerprint(article),
             previous=stored.row.document_key,
             versions=present_versions(),
-            hints=stored.source.hints if stored.source else None,
+            hints=page_hints(stored.source, article),
         )
         after = _as_read(revision)
         if _public(after) == _public(stored.document):
@@ -197,7 +208,7 @@ class Reprocessing:
             candidate=page.candidate,
             history=self.catalog,
             versions=present_versions(),
-            hints=source.hints if source else None,
+            hints=page_hints(source, article),
         )
         if revision is None:
             changes.unchanged += 1

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 import attrs
 
-from pipelines.boilerplate.credits import credit_from, parse_credit, split_credit, tidy_caption
+from pipelines.boilerplate.captions import IN_FRAME
+from pipelines.boilerplate.credits import credit_from, tidy_caption
+from pipelines.boilerplate.frames import says_same
 from pipelines.boilerplate.structure import Verdict
-from pipelines.boilerplate.wording import read_line, reads_as_caption
 from pipelines.model import Block, Image, ImageCredit
 
 
@@ -17,6 +18,11 @@ class Album:
     images: list[Image]
     last: tuple[int, int] = (-2, -1)
 
+    def __attrs_post_init__(self) -> None:
+        """Leave out an image that the page does not hold and at which nothing was said; it stands last."""
+        while self.images and self.images[-1] == Image():
+            self.images.pop()
+
     def attach(self, position: int, blocks: Sequence[Block], verdict: Verdict) -> int | None:
         """Give the line at `position` to its image and return that image's index; None when it says nothing.
 
@@ -24,6 +30,10 @@ class Album:
         before it in the text, else the first, else a new one without a URL. An image that already has the same
         credit and caption keeps its own; one with others is left alone, and the next choice is asked.
         """
+        own = blocks[position].image
+        if verdict.rule == IN_FRAME and own is not None:  # its image was read from the frame already
+            self.last = (position, own)
+            return own
         caption, credit = read_parts(blocks[position], verdict)
         if caption is None and credit is None:
             return None
@@ -50,21 +60,6 @@ class Album:
         self.images[index] = attrs.evolve(image, caption=image.caption or caption, credit=image.credit or credit)
 
 
-def read_image(image: Image) -> Image:
-    """Return the image with its credit read into parts, and what stands near it and in its caption set in its place."""
-    credit, caption = image.credit, image.caption
-    if credit is not None and credit.creator is None:
-        credit = parse_credit(credit.credit_text) or credit
-    for line in (*((caption,) if caption else ()), *image.nearby):
-        parts = split_credit(line)
-        if parts is not None and (credit is None or _same(credit.credit_text, parts[1].credit_text)):
-            credit = credit or parts[1]
-            caption = parts[0] if line == caption else caption or parts[0]
-    if caption is None and credit is not None:  # what stands beside a credit is the caption
-        caption = next((line for line in image.nearby if split_credit(line) is None and reads_as_caption(line)), None)
-    return attrs.evolve(image, caption=caption, credit=credit, nearby=())
-
-
 def read_parts(block: Block, verdict: Verdict) -> tuple[str | None, ImageCredit | None]:
     """Return the caption and the credit that a removed block holds, each None when it holds none."""
     if verdict.category not in {"credit", "caption"}:
@@ -78,11 +73,6 @@ def read_parts(block: Block, verdict: Verdict) -> tuple[str | None, ImageCredit 
 
 def _takes(image: Image, caption: str | None, credit: ImageCredit | None) -> bool:
     """Whether an image lacks, or already has, what is offered."""
-    fits_caption = caption is None or image.caption is None or _same(image.caption, caption)
-    fits_credit = credit is None or image.credit is None or _same(image.credit.credit_text, credit.credit_text)
+    fits_caption = caption is None or image.caption is None or says_same(image.caption, caption)
+    fits_credit = credit is None or image.credit is None or says_same(image.credit.credit_text, credit.credit_text)
     return fits_caption and fits_credit
-
-
-def _same(ours: str, theirs: str) -> bool:
-    one, other = " ".join(read_line(ours).words), " ".join(read_line(theirs).words)
-    return one in other or other in one

@@ -1,35 +1,42 @@
 """Article -> Article without its boilerplate, with what was removed and why."""
 
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import attrs
 
-from pipelines.boilerplate.attach import Album, read_image
-from pipelines.boilerplate.captions import judge_captions
-from pipelines.boilerplate.places import is_prose, locate_blocks
-from pipelines.boilerplate.readings import find_rule
-from pipelines.boilerplate.rule import ANYWHERE, Place, Rule
-from pipelines.boilerplate.structure import Verdict, judge_structure
+from pipelines.boilerplate.attach import Album
+from pipelines.boilerplate.frames import read_image
+from pipelines.boilerplate.hearing import hear_rules
+from pipelines.boilerplate.model import score_blocks, threshold
+from pipelines.boilerplate.places import is_story, is_wanted
+from pipelines.boilerplate.rule import Rule
+from pipelines.boilerplate.structure import Verdict
+from pipelines.boilerplate.template import CATEGORY, template_verdicts
 from pipelines.boilerplate.wording import read_line
-from pipelines.model import Article, Block, RemovedBlock
+from pipelines.model import Article, Block, Furniture, RemovedBlock
 
 MOST_PROSE = 0.3
 """Share of the article's characters that rules may take in blocks that read as prose. Measured over 654 articles whose
 text is known, the most was 13 %, the second most 4 %: a page of which more looks like
 furniture is one that the rules do not understand."""
+SURELY_TEXT = 0.8
+"""A block with this score is no caption, unless it stands in the image's frame."""
+NOT_TEXT = Verdict("block-score", "not-text")
 
 
-def remove_boilerplate(article: Article, rules: Sequence[Rule], source_rules: Sequence[Rule] = ()) -> Article:
-    """Return `article` without its boilerplate; kept plus removed is always the input.
+def remove_boilerplate(
+    article: Article, rules: Sequence[Rule], template: Sequence[Furniture] = ()
+) -> Article:
+    """Return `article` without its boilerplate; kept plus removed is always the input, in its order.
 
-    Blocks of several lines are first split into one block a line; positions count those. The source's own rules
-    are asked first, then `rules` in their order: the first that matches a block takes it. Then come the decisions
-    by structure and the captions. What credit and caption lines say moves to their image. Order is unchanged.
+    The first of `rules` that matches a block takes it; then come the decisions by structure, the captions and the
+    source's template. What nobody takes is text if its learned score says so. What credit and caption lines say moves
+    to their image.
     """
-    blocks = split_lines(article.blocks)
-    verdicts = _judge(article, blocks, (*source_rules, *rules))
-    verdicts = _guard(blocks, verdicts)
+    hearing = hear_rules(article, rules)
+    blocks = score_blocks(article.blocks, hearing)
+    recurring = template_verdicts(article, blocks, template)
+    verdicts = decide_blocks(blocks, {**recurring, **hearing.verdicts}, least=threshold())
     album = Album([read_image(image) for image in article.images])
     removed = tuple(
         RemovedBlock(
@@ -38,6 +45,7 @@ def remove_boilerplate(article: Article, rules: Sequence[Rule], source_rules: Se
             rule=verdicts[position].rule,
             category=verdicts[position].category,
             image=album.attach(position, blocks, verdicts[position]),
+            evidence=verdicts[position].evidence,
         )
         for position in sorted(verdicts)
     )
@@ -49,48 +57,30 @@ def remove_boilerplate(article: Article, rules: Sequence[Rule], source_rules: Se
     )
 
 
-def split_lines(blocks: Sequence[Block]) -> tuple[Block, ...]:
-    """Return `blocks` with each line of a block of several as a block of its own."""
-    split: list[Block] = []
-    for block in blocks:
-        lines = [line.strip() for line in re.split(r"\s*\n\s*", block.text) if line.strip()]
-        if len(lines) > 1:
-            split.extend(attrs.evolve(block, text=line) for line in lines)
-        else:
-            split.append(block)
-    return tuple(split)
+def decide_blocks(blocks: Sequence[Block], verdicts: Mapping[int, Verdict], *, least: float) -> dict[int, Verdict]:
+    """Return the verdict on each block that goes: what was said against it, or a score below `least`.
 
-
-def _judge(article: Article, blocks: Sequence[Block], rules: Sequence[Rule]) -> dict[int, Verdict]:
-    """Return the verdict on each block that goes.
-
-    Places are counted in paragraphs of prose, and furniture can read as prose (a cookie notice): so the wording
-    is asked first, and what it would take is left out of the count.
+    An article is never emptied: where no score is high enough, what anybody would keep stays.
     """
-    suspects = _ask(blocks, rules, [ANYWHERE] * len(blocks))
-    places = locate_blocks(article, blocks, frozenset(suspects))
-    suspected_rules = [blocks[index] if index in suspects else None for index in range(len(blocks))]
-    verdicts = _ask(suspected_rules, rules, places)
-    verdicts |= judge_structure(article, blocks, places, verdicts)
-    return verdicts | judge_captions(article, blocks, places, verdicts)
+    standing = {index: verdict for index, verdict in _guard(blocks, verdicts).items() if _stands(blocks[index], verdict)}
+    low = {index: NOT_TEXT for index, block in enumerate(blocks) if block.score is not None and block.score < least}
+    decided = low | standing
+    if len(decided) < len(blocks):
+        return decided
+    unwanted = {index: verdict for index, verdict in low.items() if not blocks[index].votes}
+    return unwanted | standing if len(unwanted | standing) < len(blocks) else unwanted
 
 
-def _ask(blocks: Sequence[Block | None], rules: Sequence[Rule], places: Sequence[Place]) -> dict[int, Verdict]:
-    """Return the verdict of the first rule that takes each block; no rule could take the blocks that are None."""
-    verdicts: dict[int, Verdict] = {}
-    for index, (block, place) in enumerate(zip(blocks, places, strict=True)):
-        if block is not None and (found := find_rule(block, rules, place)):
-            rule, reading = found
-            verdicts[index] = Verdict(rule.id, rule.category, rule.read(reading.text, names=place.names) or {})
-    return verdicts
+def _stands(block: Block, verdict: Verdict) -> bool:
+    """Whether a verdict stands against the score: a short line at an image is as likely a heading as a caption."""
+    return verdict.rule != "caption-at-image" or block.score is None or block.score < SURELY_TEXT
 
 
-def _guard(blocks: Sequence[Block], verdicts: dict[int, Verdict]) -> dict[int, Verdict]:
-    """Return the verdicts that may stand: never the whole article, never too much of its prose."""
-    if len(verdicts) == len(blocks):
-        return {}
-    prose = {index for index in verdicts if is_prose(blocks[index]) and verdicts[index].category != "source"}
-    total = sum(read_line(block.text).weight for block in blocks)
+def _guard(blocks: Sequence[Block], verdicts: Mapping[int, Verdict]) -> dict[int, Verdict]:
+    """Return the verdicts that may stand: never too much of the article's prose."""
+    own = {"source", CATEGORY}
+    prose = {index for index in verdicts if is_story(blocks[index]) and verdicts[index].category not in own}
+    total = sum(read_line(block.text).weight for block in blocks if is_wanted(block))
     if sum(read_line(blocks[index].text).weight for index in prose) > MOST_PROSE * total:
         return {index: verdict for index, verdict in verdicts.items() if index not in prose}
-    return verdicts
+    return dict(verdicts)

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import attrs
 
+from pipelines.boilerplate.spelling import unify_spelling
+
 DATA = Path(__file__).parent / "data"
 LEXICON_FILE = DATA / "lexicon.toml"
 
@@ -37,8 +39,7 @@ class Lexicon:
 @cache
 def load_lexicon() -> Lexicon:
     """Return the shared word lists."""
-    with LEXICON_FILE.open("rb") as file:
-        data = tomllib.load(file)
+    data = tomllib.loads(unify_spelling(LEXICON_FILE.read_text(encoding="utf-8")))
     return Lexicon(
         fragments={name: f"(?:{'|'.join(lines)})" for name, lines in data["fragments"].items()},
         function=data["function"],

@@ -15,28 +15,38 @@ PROSE_KINDS = frozenset({BlockKind.PARAGRAPH, BlockKind.QUOTE, BlockKind.LIST_IT
 
 def locate_blocks(article: Article, blocks: Sequence[Block], furniture: frozenset[int]) -> tuple[Place, ...]:
     """Return the place of each of `blocks`; those whose index is in `furniture` do not count as prose."""
-    prose = [is_prose(block) and index not in furniture for index, block in enumerate(blocks)]
+    prose = [is_story(block) and index not in furniture for index, block in enumerate(blocks)]
     total, before = sum(prose), 0
     language = article.in_language.split("-")[0].lower() if article.in_language else None
     names = name_words(article)
     places = []
-    for block, is_story in zip(blocks, prose, strict=True):
+    for block, is_text in zip(blocks, prose, strict=True):
         places.append(
             Place(
                 prose_before=before,
-                prose_after=total - before - is_story,
+                prose_after=total - before - is_text,
                 at_image=stands_at_image(block),
                 language=language,
                 names=names,
             )
         )
-        before += is_story
+        before += is_text
     return tuple(places)
 
 
 def is_prose(block: Block) -> bool:
     """Whether a block is a paragraph of the story by its form."""
     return block.kind in PROSE_KINDS and block.link_density < 0.5 and reads_as_prose(block.text)
+
+
+def is_wanted(block: Block) -> bool:
+    """Whether anybody would keep the block, or nobody was asked."""
+    return bool(block.votes) or not block.measures
+
+
+def is_story(block: Block) -> bool:
+    """Whether a block counts as a paragraph of the story: prose that somebody would keep."""
+    return is_wanted(block) and is_prose(block)
 
 
 def stands_at_image(block: Block) -> bool:

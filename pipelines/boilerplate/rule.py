@@ -1,11 +1,12 @@
 """A boilerplate rule, and the place in an article that its conditions speak of."""
 
-import re
-from collections.abc import Mapping
-from functools import cached_property
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 import attrs
 
+from pipelines.boilerplate.lexicon import load_lexicon
+from pipelines.boilerplate.linear import Pattern
 from pipelines.boilerplate.vocabulary import Vocabulary
 from pipelines.boilerplate.wording import READINGS, Line, narrates, read_line
 from pipelines.model import Block, BlockKind
@@ -43,34 +44,38 @@ ANYWHERE = Place(at_image=True)
 """A place that meets every condition on places: the wording alone decides."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False)
 class Rule:
     """One formula of furniture, in as many languages as it is known in.
 
     Attributes:
-        pattern: must match the whole normalised text (`wording.read_line`), without case; what a named group
-            holds must read as its name says (`wording.READINGS`). None when `vocabularies` are given instead.
-        vocabularies: any one must cover the text.
+        patterns: any one must match the whole line (`wording.read_line`), without case; what a named group holds
+            must read as its name says (`wording.READINGS`). Empty when `vocabularies` or a `phrase` are given.
+        vocabularies: any one must cover the line.
+        phrase: the whole line, in any case.
         languages: the article must be in one of them, or in an unknown one; empty means any.
         near: the block must be near one of these places; empty means anywhere.
         path: searched in the last four steps of `Block.path`.
         max_length: characters, Han and the like counting 2.5 (`wording.Line.weight`).
-        narrates: whether the text outside a `title` or `caption` may hold words of telling.
+        names: words of the publisher's or the authors' names that the block must hold.
+        narrates: whether the text outside a `title`, `caption` or `note` may hold words of telling.
         spares: lines, as words, that the formula would take but that people also say.
         drops, keeps: texts that the rule must and must not take.
     """
 
     id: str
     category: str
-    pattern: re.Pattern[str] | None = None
+    patterns: tuple[Pattern, ...] = ()
     vocabularies: tuple[Vocabulary, ...] = ()
+    phrase: str | None = None
     languages: frozenset[str] = frozenset()
     near: tuple[str, ...] = ()
-    path: re.Pattern[str] | None = None
+    path: Pattern | None = None
     max_length: int = 240
     min_link_density: float = 0.0
     kinds: frozenset[BlockKind] = frozenset()
     emphasis: frozenset[str] = frozenset()
+    names: int = 0
     narrates: bool = False
     spares: frozenset[tuple[str, ...]] = frozenset()
     drops: tuple[Block, ...] = ()
@@ -78,65 +83,79 @@ class Rule:
 
     def matches(self, block: Block, place: Place = ANYWHERE) -> bool:
         """Whether `block`, standing at `place`, is what this rule describes."""
-        return self._fits(block, place) and self.read(block.text, names=place.names) is not None
+        return self.fits(block, place) and self.read(block.text, names=place.names) is not None
+
+    def fits(self, block: Block, place: Place) -> bool:
+        """Whether all but the wording fits."""
+        if self.near and not any(place.is_near(where) for where in self.near):
+            return False
+        if self.languages and place.language and place.language not in self.languages:
+            return False
+        if (self.kinds and block.kind not in self.kinds) or (self.emphasis and block.emphasis not in self.emphasis):
+            return False
+        if block.link_density < self.min_link_density:
+            return False
+        if self.names and place is not ANYWHERE and not _holds_names(self.names, block, place.names):
+            return False
+        return self.path is None or _is_on_path(self.path, near_path(block))
 
     def read(self, text: str, *, names: frozenset[str] = frozenset()) -> Mapping[str, str] | None:
         """Return the named parts of `text` (none for most rules); None when the wording does not fit.
 
-        A `maker` is given as the `source` it is. The parts are cut from `text` as printed wherever normalising
-        did not change its length.
+        A `maker` is given as the `source` it is. The parts are cut from `text` as printed wherever unifying its
+        spelling did not change its length.
         """
+        return self.read_by(text, self.patterns, self.vocabularies, names)
+
+    def read_by(
+        self, text: str, patterns: Iterable[Pattern], vocabularies: Iterable[Vocabulary], names: frozenset[str]
+    ) -> Mapping[str, str] | None:
+        """Return what `read` does, asking only some of the rule's patterns and vocabularies."""
         line = read_line(text)
         if line.weight > self.max_length or not line.text or line.words in self.spares:
             return None
-        if self.pattern is None:
-            covered = self._holds_core(line) and any(known.covers(line, names) for known in self.vocabularies)
-            return {} if covered else None
-        match = self.pattern.fullmatch(line.text)
-        if match is None:
+        if self.phrase is not None:
+            return {} if line.text.casefold() == self.phrase else None
+        for pattern in patterns:
+            if (parts := self._read_parts(text, line, pattern)) is not None:
+                return parts
+        return {} if any(known.covers(line, names) for known in vocabularies) else None
+
+    def _read_parts(self, text: str, line: Line, pattern: Pattern) -> Mapping[str, str] | None:
+        spans = pattern.find_spans(line.text)
+        if spans is None:
             return None
-        parts = {name: span for name, span in match.groupdict().items() if span}
-        if not all(READINGS[_plain(name)](span) for name, span in parts.items()):
+        held = {name: line.text[start:end] for name, (start, end) in spans.items() if end > start}
+        if not all(READINGS[_plain(name)](span) for name, span in held.items()):
             return None
-        if not self.narrates and narrates(_outside(line, match)):
+        if not self.narrates and narrates(_outside(line.text, held)):
             return None
         if len(line.text) == len(text):
-            parts = {name: text[match.start(name) : match.end(name)] for name in parts}
-        return {_plain(name).replace("maker", "source"): span.strip() for name, span in parts.items()}
+            held = {name: text[slice(*spans[name])] for name in held}
+        return {_plain(name).replace("maker", "source"): span.strip() for name, span in held.items()}
 
-    @cached_property
-    def _core(self) -> tuple[frozenset[str], tuple[str, ...]]:
-        words = frozenset(word for known in self.vocabularies for word in known.core)
-        return words, tuple({stem for known in self.vocabularies for stem in known.core_stems})
 
-    def _holds_core(self, line: Line) -> bool:
-        """Whether any vocabulary can cover the line: one question in place of one a language."""
-        words, stems = self._core
-        return not words.isdisjoint(line.words) or line.has_start(stems)
-
-    def _fits(self, block: Block, place: Place) -> bool:
-        if self.languages and place.language and place.language not in self.languages:
-            return False
-        if self.near and not any(place.is_near(where) for where in self.near):
-            return False
-        if self.kinds and block.kind not in self.kinds:
-            return False
-        if self.emphasis and block.emphasis not in self.emphasis:
-            return False
-        if block.link_density < self.min_link_density:
-            return False
-        return self.path is None or bool(self.path.search(near_path(block)))
+def _holds_names(count: int, block: Block, names: frozenset[str]) -> bool:
+    """Whether the block holds `count` of `names`; words that begin no name (`the`, `der`) are none."""
+    line = read_line(block.text)
+    telling = names - load_lexicon().not_a_name
+    return sum(name in line.words or (line.is_caseless and name in line.text) for name in telling) >= count
 
 
 def near_path(block: Block) -> str:
     """Return the last four steps of the block's path: classes further up say little about one line."""
-    return " > ".join(block.path.split(" > ")[-PATH_STEPS:])
+    return " > ".join(block.path.rsplit(" > ", PATH_STEPS)[-PATH_STEPS:])
 
 
-def _outside(line: Line, match: re.Match[str]) -> str:
-    text = line.text
-    for name, span in match.groupdict().items():
-        if span and _plain(name) in {"title", "caption"}:
+@lru_cache(maxsize=4096)
+def _is_on_path(pattern: Pattern, path: str) -> bool:
+    """Whether `pattern` is found in `path`; a page's blocks share a few paths."""
+    return pattern.is_in(path)
+
+
+def _outside(text: str, held: Mapping[str, str]) -> str:
+    for name, span in held.items():
+        if _plain(name) in {"title", "caption", "note"}:
             text = text.replace(span, " ")
     return text
 

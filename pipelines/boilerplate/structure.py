@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import attrs
 
-from pipelines.boilerplate.fragments import find_fragments
+from pipelines.boilerplate.places import is_wanted
 from pipelines.boilerplate.rule import Place
 from pipelines.boilerplate.wording import read_line, reads_as_date, reads_as_prose, reads_as_title
 from pipelines.model import Article, Block, BlockKind
@@ -15,7 +15,7 @@ from pipelines.model import Article, Block, BlockKind
 LINKED = 0.9
 LONGEST_NOTE = 400  # characters of a note on the author
 MOST_BESIDE_DATE = 24  # letters that a byline holds beside names and numbers: a month, a zone, "Updated"
-HEAD = 4  # blocks from the start among which the page may repeat its headline and byline
+HEAD = 4  # blocks from the first that somebody would keep, among which the page may repeat its headline and byline
 
 
 @attrs.frozen
@@ -24,28 +24,29 @@ class Verdict:
 
     Attributes:
         parts: what the rule's pattern named (`source`, `caption`), as printed.
+        evidence: what it rests on where the rule alone does not tell it.
     """
 
     rule: str
     category: str
     parts: Mapping[str, str] = attrs.field(factory=dict)
+    evidence: str | None = None
 
 
 def judge_structure(
     article: Article, blocks: Sequence[Block], places: Sequence[Place], taken: Mapping[int, Verdict]
 ) -> dict[int, Verdict]:
     """Return verdicts on blocks that no rule took."""
+    head = _head(blocks)
     verdicts: dict[int, Verdict] = {}
-    for index in _repeated_headline(article, blocks):
+    for index in _repeated_headline(article, blocks, head):
         verdicts[index] = Verdict("headline-repeated", "headline")
-    for index in _byline(article, blocks):
+    for index in _byline(article, blocks, head):
         verdicts[index] = Verdict("byline-repeated", "byline")
-    for index in _kicker(article, blocks, places):
+    for index in _kicker(article, blocks, places, head):
         verdicts[index] = Verdict("kicker", "navigation")
     for index in _author_note(article, blocks, places):
         verdicts[index] = Verdict("author-note", "author-bio")
-    for index in find_fragments(article, blocks, places, {*taken, *verdicts}):
-        verdicts[index] = Verdict("fragment-beside-story", "fragment")
     for index in _linked_runs(blocks, places):
         verdicts[index] = Verdict("link-run", "related")
     for index in _after_label(blocks, places, taken):
@@ -53,17 +54,22 @@ def judge_structure(
     return {index: verdict for index, verdict in verdicts.items() if index not in taken}
 
 
-def _repeated_headline(article: Article, blocks: Sequence[Block]) -> Iterator[int]:
+def _head(blocks: Sequence[Block]) -> int:
+    """Return how many blocks stand at the head of the article."""
+    return next((index for index, block in enumerate(blocks) if is_wanted(block)), 0) + HEAD
+
+
+def _repeated_headline(article: Article, blocks: Sequence[Block], head: int) -> Iterator[int]:
     """The headline's own words as a block before the story."""
     headline = read_line(article.headline or "").words
-    for index, block in enumerate(blocks[:HEAD]):
+    for index, block in enumerate(blocks[:head]):
         if headline and read_line(block.text).words == headline:
             yield index
 
 
-def _byline(article: Article, blocks: Sequence[Block]) -> Iterator[int]:
+def _byline(article: Article, blocks: Sequence[Block], head: int) -> Iterator[int]:
     """The authors' names before the story, with little else than a date and a word (By, Von, Text) beside them."""
-    for index, block in enumerate(blocks[:HEAD]):
+    for index, block in enumerate(blocks[:head]):
         text = block.text
         for author in article.authors:
             text = text.replace(author, " ")
@@ -75,10 +81,10 @@ def _byline(article: Article, blocks: Sequence[Block]) -> Iterator[int]:
             yield index
 
 
-def _kicker(article: Article, blocks: Sequence[Block], places: Sequence[Place]) -> Iterator[int]:
+def _kicker(article: Article, blocks: Sequence[Block], places: Sequence[Place], head: int) -> Iterator[int]:
     """The name of the section, or the publication's, standing alone before the story."""
     labels = {read_line(label).words for label in (article.article_section, article.publisher) if label}
-    for index, block in enumerate(blocks[:HEAD]):
+    for index, block in enumerate(blocks[:head]):
         if places[index].prose_before == 0 and read_line(block.text).words in labels:
             yield index
 

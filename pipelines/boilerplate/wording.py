@@ -6,7 +6,6 @@ True because the phrase is short, capitalised and no sentence.
 """
 
 import re
-import unicodedata
 from collections.abc import Callable
 from functools import cached_property, lru_cache
 from types import MappingProxyType
@@ -14,17 +13,9 @@ from types import MappingProxyType
 import attrs
 
 from pipelines.boilerplate.lexicon import load_lexicon
+from pipelines.boilerplate.spelling import unify_spelling
 from pipelines.model import UNSPACED
 
-STRAIGHT = str.maketrans(
-    {
-        **dict.fromkeys("\u2018\u2019\u201a\u201b\u2032\u02bc", "'"),
-        **dict.fromkeys("\u201c\u201d\u201e\u201f\u2033\u05f4", '"'),
-        **dict.fromkeys("\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad", None),
-        "\u05f3": "'",
-        "\u0130": "I",
-    }
-)
 MARKS = (  # vowel signs and points, which \w leaves out
     "\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670\u0900-\u0903\u093a-\u094f\u0962-\u0963"
     "\u0981-\u0983\u09bc-\u09cd\u0e31-\u0e4e"
@@ -47,7 +38,7 @@ class Line:
     """A text made ready for matching; only for that, never for showing.
 
     Attributes:
-        text: NFKC, white space collapsed, quotes straightened, invisible characters gone.
+        text: white space collapsed, its spelling unified.
     """
 
     text: str
@@ -69,6 +60,8 @@ class Line:
     @cached_property
     def weight(self) -> float:
         """Length in Latin characters; one of Han, kana or Thai says as much as 2.5 of them."""
+        if self.text.isascii():
+            return float(len(self.text))
         return len(self.text) + 1.5 * len(UNSPACED_CHARACTER.findall(self.text))
 
     @cached_property
@@ -85,8 +78,7 @@ class Line:
 @lru_cache(maxsize=4096)
 def read_line(text: str) -> Line:
     """Return `text` made ready for matching."""
-    plain = unicodedata.normalize("NFKC", text).translate(STRAIGHT)
-    return Line(text=" ".join(plain.split()))
+    return Line(text=" ".join(unify_spelling(text).split()))
 
 
 def reads_as_prose(text: str) -> bool:
@@ -149,8 +141,10 @@ def _is_plain_lower(token: str) -> bool:
 
 
 def reads_as_title(text: str) -> bool:
-    """Whether `text` can be the headline of another article: some words, and no full stop."""
+    """Whether `text` can be the headline of another article: some words, more than a name, and no full stop."""
     line = read_line(text)
+    if len(line.tokens) <= 2 and not line.is_caseless and reads_as_name(text):
+        return False
     if line.weight > 260 or line.weight < 6 or INNER_SENTENCE.search(line.text[:-1]):
         return False
     return not line.ends_sentence or line.text.rstrip("'\")]»")[-1] in "?!\u061f"
@@ -197,6 +191,11 @@ def reads_as_caption(text: str) -> bool:
     return 4 <= read_line(text).weight <= 420
 
 
+def reads_as_note(text: str) -> bool:
+    """Whether `text` can be what a correction tells: a sentence, or nearly one."""
+    return read_line(text).weight >= 12
+
+
 READINGS: MappingProxyType[str, Callable[[str], bool]] = MappingProxyType(
     {
         "source": reads_as_source,
@@ -206,6 +205,7 @@ READINGS: MappingProxyType[str, Callable[[str], bool]] = MappingProxyType(
         "date": reads_as_date,
         "list": reads_as_list,
         "caption": reads_as_caption,
+        "note": reads_as_note,
     }
 )
 """The named groups a pattern may use; what a group holds must also read as its name says."""

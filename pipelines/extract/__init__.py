@@ -4,7 +4,7 @@
 (trafilatura#925).
 """
 
-from pipelines.extract.article import component_versions, extract_article
+from pipelines.extract.article import component_versions, extract_article, read_lines
 from pipelines.extract.saved import find_saved, read_saved, saved_page
 
-__all__ = ["component_versions", "extract_article", "find_saved", "read_saved", "saved_page"]
+__all__ = ["component_versions", "extract_article", "find_saved", "read_lines", "read_saved", "saved_page"]

@@ -1,36 +1,36 @@
 """Page -> Article: composes the room."""
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib.metadata import version
+from typing import Any
 
 import lxml.html
 from lxml.etree import LIBXML_VERSION, ParserError
 from lxml.html import HtmlElement
 
 from pipelines.errors import IncompletePageError, NotHtmlError
-from pipelines.extract.align import Piece
-from pipelines.extract.body import read_body
+from pipelines.extract.body import Body, read_body
 from pipelines.extract.decode import decode_html
-from pipelines.extract.head import read_head
-from pipelines.extract.hub import require_article
+from pipelines.extract.evidence import read_evidence
+from pipelines.extract.head import PageHead, read_head
 from pipelines.extract.images import PlacedImage, find_images, image_of, images_by_box
+from pipelines.extract.measures import Known, measure_lines
 from pipelines.extract.metadata import read_metadata
-from pipelines.extract.segments import element_path, read_layout
+from pipelines.extract.segments import Segment, element_path, read_layout, text_key
 from pipelines.model import Article, Block, Page, Source
 
 VERSION = "0.1.0"
-LIBRARIES = ("charset-normalizer", "cssselect", "htmldate", "justext", "lxml", "python-dateutil", "trafilatura")
+LIBRARIES = ("charset-normalizer", "cssselect", "htmldate", "lxml", "python-dateutil", "trafilatura")
 MAX_CHARACTERS = 8_000_000
 
 
 def extract_article(page: Page, *, source: Source | None = None) -> Article:
-    """Return what `page` says.
+    """Return what `page` says; `pipelines.confidence` judges by its evidence whether that is an article.
 
     Raises:
         NotHtmlError: the payload is no HTML document.
         IncompletePageError: the body was cut short on the way.
-        NoArticleError: the page is a hub, a wall, an error page, or has no text.
     """
     if page.capture.truncated:
         raise IncompletePageError(f"{page.capture.url}: the page was cut short on the way ({page.capture.truncated})")
@@ -42,21 +42,31 @@ def extract_article(page: Page, *, source: Source | None = None) -> Article:
     layout = read_layout(tree)
     head = read_head(tree, page.capture.url)
     fields = read_metadata(head, page, source, layout)
-    pieces = read_body(tree, layout, url=page.capture.url, headline=fields.get("headline"))
-    require_article(pieces, layout, head, page.candidate)
-    kept = [piece.segment for piece in pieces if piece.segment is not None]
-    images = find_images(layout, kept, head.article, head.first("og:image"), base_url=head.base_url)
-    boxes = images_by_box(images)
-    names: dict[HtmlElement, str] = {}
-    blocks = tuple(_block(piece, images, boxes, names) for piece in pieces)
+    body = read_body(tree, layout.segments, url=page.capture.url)
+    evidence = read_evidence(layout, head, page.candidate, body.chosen | body.region)
+    images = find_images(layout, body.wanted, head)
+    blocks = _blocks(body, images, _known(fields, head))
     del alive
-    return Article(url=page.capture.url, blocks=blocks, images=tuple(placed.image for placed in images), **fields)
+    found = tuple(placed.image for placed in images)
+    return Article(url=page.capture.url, blocks=blocks, images=found, evidence=evidence, **fields)
+
+
+def read_lines(page: Page, *, source: Source | None = None) -> tuple[Segment, ...]:
+    """Return every visible line of `page`, in order: what `Block.segment` is an index into.
+
+    Raises:
+        NotHtmlError: the payload is no HTML document.
+    """
+    tree = parse_html(decode_html(page.payload, page.capture.charset))
+    if source is not None:
+        _drop_selected(tree, source.boilerplate_selectors)
+    return read_layout(tree).segments
 
 
 def component_versions() -> dict[str, str]:
     """Return component -> version of all that shapes an Article.
 
-    Beside trafilatura and what it asks (htmldate reads dates by dateutil, jusText is a second opinion), that is the
+    Beside trafilatura and htmldate, which reads dates by dateutil, that is the
     parser of the tree, the detector of charsets, and Python for its table of Unicode.
     """
     return {
@@ -90,17 +100,31 @@ def _drop_selected(tree: HtmlElement, selectors: Iterable[str]) -> None:
                 element.drop_tree()
 
 
-def _block(
-    piece: Piece, images: tuple[PlacedImage, ...], boxes: dict[HtmlElement, int], names: dict[HtmlElement, str]
-) -> Block:
-    segment = piece.segment
-    if segment is None:
-        return Block(text=piece.text)
-    return Block(
-        text=piece.text,
-        kind=segment.kind,
-        path=element_path(segment.element, names),
-        link_density=segment.link_density,
-        emphasis=segment.emphasis,
-        image=image_of(segment, images, boxes),
+def _known(fields: Mapping[str, Any], head: PageHead) -> Known:
+    """Return what the page says of its article elsewhere than in its lines."""
+    return Known(
+        headline=fields.get("headline"),
+        description=fields.get("description"),
+        body=text_key(head.data_text("articleBody") or ""),
+        authors=frozenset(filter(None, map(text_key, fields.get("authors", ())))),
+    )
+
+
+def _blocks(body: Body, images: tuple[PlacedImage, ...], known: Known) -> tuple[Block, ...]:
+    boxes = images_by_box(images)
+    names: dict[HtmlElement, str] = {}
+    measured = measure_lines(body.lines, chosen=body.chosen, region=body.region, known=known)
+    return tuple(
+        Block(
+            text=line.text,
+            kind=line.kind,
+            path=element_path(line.element, names),
+            link_density=line.link_density,
+            emphasis=line.emphasis,
+            image=image_of(line, images, boxes),
+            segment=line.index,
+            votes=body.votes(line),
+            measures=measures,
+        )
+        for line, measures in zip(body.lines, measured, strict=True)
     )

@@ -1,144 +1,123 @@
-"""Who wrote it: a byline as printed -> names only."""
+"""Who the visible page says wrote it: by marks of its markup, and by the lines around the headline."""
 
 import re
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
 
-from lxml.etree import XPath
 from lxml.html import HtmlElement
 
-from pipelines.extract.segments import collapse, visible_text
+from pipelines.extract.head import PageHead
+from pipelines.extract.names import MAX_NAME, clean_authors, without_dates
+from pipelines.extract.segments import Layout, Segment, collapse, visible_text
+from pipelines.extract.tags import SKIPPED
 
-BY = (
-    "by|words by|written by|reported by|story by|text by|analysis by|opinion by|review by|posted by|author|"
-    "authors|von|ein|eine|interview|artikel von|beitrag von|autor|autorin|autoren|text|"
-    "par|propos recueillis par|por|texto|di|a cura di|door|av|af|tekst|teksti|autore|auteur|przez|oleh|автор|текст|"
-    "από|yazar|yazan|pisze|szerző|írta|autoři|מאת|بقلم|كتب|文|記者|作者|记者|기자"
-)
-LABEL = re.compile(rf"^\W*(?:(?:{BY})\b\s*[::]?\s*)+", re.IGNORECASE)
-INNER_LABEL = re.compile(
-    r"\b(?:(?:written|posted|published|reported|created) by|"
-    r"(?:geschrieben|verfasst|veröffentlicht|publiziert|erstellt) von|(?:écrit|publié|rédigé) par|"
-    r"(?:escrito|publicado) por|(?:scritto|pubblicato) da|(?:geschreven|geplaatst) door)\b:?",
-    re.IGNORECASE,
-)
-SPLIT = re.compile(
-    r""
-    r"\s*(?:[,;|•·/]|\s[–—-]\s|\s&\s|\s\+\s|\band\b|\bund\b|\bet\b|\by\b|\be\b|\ben\b|\boch\b|\bog\b|\bja\b|\boraz\b|\bи\b|\bi\b|\bve\b|、|،)\s*",
-    re.IGNORECASE,
-)
-ADDRESS = re.compile(r"https?://\S+|www\.\S+|\S+@\S+|@\w+", re.IGNORECASE)
-BRACKETS = re.compile(r"\s*[(\[][^)\]]*[)\]]")
-DATE_LIKE = re.compile(
-    r"\d{1,2}[:.]\d{2}|\b(?:19|20)\d{2}\b|\d{1,2}[./-]\d{1,2}|\b\d+ (?:min|hour|day|stunde|tag)", re.IGNORECASE
-)
-# Words of a job or a place in the trade, not of a name.
-ROLE = re.compile(
-    r""
-    r"\b(?:reporter|reporters|editor|editors|correspondent|writer|journalist\w*|columnist|staff|senior|contributor|contributing|chief|deputy|bureau|"
-    r"photographer|producer|analyst|fellow|professor|director|redakteur\w*|korrespondent\w*|redaktion\w*|"
-    r"leiter\w*|chef\w*|ressort\w*|autor\w*|"
-    r"journaliste|rédact\w+|correspondant\w*|redactor\w*|corresponsal|periodista|giornalista|redattore|"
-    r"redazione|journalist|verslaggever|"
-    r"корреспондент|редактор|обозреватель|updated|published|posted|last|modified|ago|read|follow|share|view|"
-    r"more|profile|articles|twitter|facebook|email|comments?)\b",
-    re.IGNORECASE,
-)
-# Marks of the author's name itself, the plainest first: rel, microdata, the hCard of a byline (microformats.org),
-# the account that a publishing system links.
-NAME_XPATHS = tuple(
-    XPath(path)
-    for path in (
-        './/a[@rel="author"]',
-        './/*[@itemprop="author"]/descendant-or-self::*[@itemprop="name" or @itemprop="author"][last()]',
-        (
-            './/*[contains(@class, "vcard") or contains(@class, "h-card")]'
-            '/descendant-or-self::*[contains(concat(" ", @class, " "), " fn ") or contains(@class, "p-name")]'
-        ),
-        './/*[@class="username" or @class="author-name"]',
-    )
-)
-BYLINE_XPATH = XPath(
-    './/@*[(name()="class" or name()="id" or name()="data-testid") and (contains(., "yline") or contains(., "yLine") '
-    'or contains(., "uthor") or contains(., "utor") or contains(., "auteur") or contains(., "writer"))]/..'
-)
 ELSEWHERE = re.compile(
     r"comment|related|sidebar|footer|teaser|recommend|promo|bio\b|nav|most-|(?<!v)(?<!h-)card", re.IGNORECASE
 )
-NOBODY = frozenset(
-    (
-        *("admin", "administrator", "author", "editor", "guest", "none", "null", "root", "system", "undefined"),
-        *("unknown", "user", "webmaster"),
-    )
-)
-MAX_NAME = 60
+NAME_CLASS = re.compile(r"(?:^|\s)(?:fn|p-name|username|author-?_?name)(?:\s|$)")
 MAX_MARKED = 40
 MAX_SIGN = 25
+MAX_LINE = 150
 BY_LINE = re.compile(
-    r"^(?:[\d.:,\s|–-]{4,20}\b)?\s*(?:(?:text|words|story|interview)\s)?(?:by|von|par|por|door)\s", re.IGNORECASE
+    r"^(?:[\d.:,\s|–-]{4,20}\b)?\s*(?:(?:text|words|story|interview|(?:ein )?(?:gast)?beitrag|ein artikel)\s)?"
+    r"(?:by|von|par|por|door)\s",
+    re.IGNORECASE,
 )
-# What a name may hold in lower case.
-PARTICLES = frozenset(
-    (
-        *("al", "ap", "ben", "bin", "da", "das", "de", "del", "della", "den", "der", "di", "do", "dos", "du", "el"),
-        *("ibn", "la", "le", "ten", "ter", "van", "vom", "von", "y", "zu", "zum", "zur", "d", "e", "af", "av"),
-    )
+WITHIN_LINE = re.compile(
+    r"(?:^|\s|\|)(?:by|(?:written|posted|published|submitted) by|(?:erstellt|geschrieben|verfasst|gespeichert|publiziert|"
+    r"veröffentlicht|artikel|beitrag) von|(?:écrit|publié) par|(?:escrito|publicado) por)\s+",
+    re.IGNORECASE,
 )
-MAX_NAMES = 12
+# A line that names the writer wherever it stands: a label with its colon, or the words in full.
+SIGNED = re.compile(
+    r"^[（(]?(?:(?:text|autor(?:in|en|ka)?|author|words|texto?|auteur|autore|tekst|автор|текст|yazar|szerző)\s?[:：]\s|"
+    r"(?:written|words|story) by\s|(?:责编|責編|责任编辑|作者|记者|記者)\s?[:：])",
+    re.IGNORECASE,
+)
+FULL_NAME = re.compile(r"[^\W\d_][\w'’.-]*(?: [^\W\d_][\w'’.-]*){1,3}")
+LINES_AFTER = 8
+LINES_BEFORE = 5
 
 
-def clean_authors(texts: Iterable[str], *, stated: bool = False) -> tuple[str, ...]:
-    """Return the names in `texts`, in order, each once; agencies stay as printed, URLs and titles never do.
-
-    `stated` texts come from a field for names: one that is only a desk (`Staff`, `Redaktion`) or an agency's
-    lower-case sign (`dpa`) stays.
-    """
-    names: dict[str, str] = {}
-    for text in texts:
-        for name in _names(text, stated=stated):
-            names.setdefault(name.casefold(), name)
-    shorter = {key for key in names for other in names if key != other and key in other.split() and " " not in key}
-    return tuple(name for key, name in names.items() if key not in shorter)[:MAX_NAMES]
-
-
-def find_byline(tree: HtmlElement) -> tuple[str, ...]:
-    """Return the names that the visible page gives as its authors; empty when it gives none.
+def find_byline(head: PageHead) -> tuple[str, ...]:
+    """Return the names that marks of the page give as its authors; empty when there are none.
 
     A mark of the name itself comes before one of the line that holds it; there, an account's name counts too.
     """
-    for find in NAME_XPATHS:
-        for element in _first_in_place(find(tree)):
-            names = clean_authors([_shown(element), *_alike_after(element)], stated=True)
+    for elements in (head.marked.get("rel-author", ()), _stated(head), _named_within(head)):
+        for element in _first_in_place(elements):
+            names = clean_authors([_first_name(element), *_alike_after(element)], stated=True)
             if names:
                 return names
-    for element in _first_in_place(BYLINE_XPATH(tree)):
-        text = _shown(element)
-        if 2 < len(text) < 150 and (names := clean_authors([text])):
+    lines = list(_first_in_place(head.marked.get("author", ())))
+    for element in lines:
+        text = _first_name(element)
+        if 2 < len(text) < MAX_LINE and (names := clean_authors([text])):
             return clean_authors([text, *_alike_after(element)])
-    return _desk(tree)
-
-
-def _desk(tree: HtmlElement) -> tuple[str, ...]:
-    """Return the sign (`Redaktion`, `dpa`) that an element marked as author consists of."""
-    texts = (_shown(element) for element in _first_in_place(BYLINE_XPATH(tree)))
-    return next(
-        (names for text in texts if len(text) <= MAX_SIGN and (names := clean_authors([text], stated=True))), ()
-    )
+    signs = (text for element in lines if len(text := _shown(element)) <= MAX_SIGN)
+    return next((names for text in signs if (names := clean_authors([text], stated=True))), ())
 
 
 def named_in_lines(lines: Iterable[str]) -> tuple[str, ...]:
     """Return the names in the first of `lines` that says by whom it is (`By Jane Doe`); full names only."""
     for line in lines:
-        if len(line) <= MAX_NAME and BY_LINE.search(line):
-            names = [name for name in clean_authors([BY_LINE.split(line, maxsplit=1)[-1]]) if " " in name]
+        if len(line) > MAX_LINE:
+            continue
+        begins = BY_LINE.search(line) if len(line) <= MAX_NAME else None
+        label = begins or (WITHIN_LINE.search(line) if _has_date(line) else None)
+        if label:
+            names = [name for name in clean_authors([line[label.end() :]]) if " " in name or not begins]
             if names:
                 return tuple(names)
     return ()
 
 
-def _first_in_place(elements: Any) -> Iterator[HtmlElement]:
+def named_at_headline(layout: Layout, known: Iterable[str]) -> tuple[str, ...]:
+    """Return the full names that stand alone just below the headline, beside the date or, set off, before the text.
+
+    Sections stand there too: a line in `known` (the page's own names and sections), or one that the page's menu
+    has as well, is none.
+    """
+    headline = next((segment.index for segment in layout.segments if segment.element.tag == "h1"), None)
+    if headline is None:
+        return ()
+    menu = {segment.key for segment in layout.segments[:headline]} | set(known)
+    below = layout.segments[headline + 1 : headline + 1 + LINES_AFTER]
+    for index, segment in enumerate(below):
+        if len(segment.text) > 2 * MAX_NAME or segment.key in menu:
+            continue
+        names = _bare_names(segment.text)
+        if names and (_beside_date(below, index) or _set_off(below, index)):
+            return names
+    return ()
+
+
+def signed_line(layout: Layout) -> tuple[str, ...]:
+    """Return the names in the only line of the page that is a signature (`Autor: Jane Doe`, `责编：...`)."""
+    signed = [segment.text for segment in layout.segments if len(segment.text) <= MAX_NAME and SIGNED.match(segment.text)]
+    names = {names for text in signed if (names := clean_authors([text]))}
+    return names.pop() if len(names) == 1 else ()
+
+
+def _stated(head: PageHead) -> Iterator[HtmlElement]:
+    """Yield the elements that microdata names as the author's name, or as the author."""
+    for element in head.marked.get("itemprop", ()):
+        if "author" in (element.get("itemprop") or "").split():
+            inner = [node for node in element.iterdescendants() if node.get("itemprop") in {"name", "author"}]
+            yield inner[-1] if inner else element
+
+
+def _named_within(head: PageHead) -> Iterator[HtmlElement]:
+    """Yield what stands within a byline as its name: of an hCard (microformats.org), or of an account."""
+    for element in head.marked.get("author", ()):
+        for node in element.iter():
+            if NAME_CLASS.search(node.get("class") or ""):
+                yield node
+                break
+
+
+def _first_in_place(elements: Iterable[HtmlElement]) -> Iterator[HtmlElement]:
     """Yield the first elements that do not stand beside the article."""
-    for element in elements[:MAX_MARKED]:
+    for element, _ in zip(elements, range(MAX_MARKED), strict=False):
         if not _stands_elsewhere(element):
             yield element
 
@@ -147,11 +126,41 @@ def _shown(element: HtmlElement) -> str:
     return collapse(element.get("content") or visible_text(element))
 
 
+def _first_name(element: HtmlElement) -> str:
+    """Return the element's text up to where its markup sets off what follows a full name: a job, a paper, a date."""
+    whole = _shown(element)
+    if len(whole) > 2 * MAX_LINE or element.get("content"):
+        return whole
+    pieces = list(_pieces(element, 0))
+    for index, (text, mark) in enumerate(pieces):
+        names = clean_authors([text])
+        if names and any(" " in name for name in names):
+            alike = [other for other, its in pieces[index + 1 :] if its == mark and len(other) > 3]
+            follows = pieces[index + 1][0] if index + 1 < len(pieces) else ""
+            return whole if re.match(r"(?:,|&|\band\b|\bund\b|\bet\b|\by\b|/)", follows) else " | ".join((text, *alike))
+    return whole
+
+
+def _pieces(element: HtmlElement, depth: int) -> Iterator[tuple[str, tuple[str, str | None]]]:
+    """Yield the runs of text between tags, each with the tag and class that hold it."""
+    if element.tag in SKIPPED or depth > 12:
+        return
+    mark = (element.tag, element.get("class"))
+    if text := collapse(element.text or ""):
+        yield text, mark
+    for child in element:
+        yield from _pieces(child, depth + 1)
+        if text := collapse(child.tail or ""):
+            yield text, mark
+
+
 def _alike_after(element: HtmlElement) -> list[str]:
     """Return the texts of the siblings marked in the same way: one author each."""
     marks = (element.get("rel"), element.get("class"))
+    if not any(marks):
+        return []
     alike = [node for node in element.itersiblings(element.tag) if (node.get("rel"), node.get("class")) == marks]
-    return [collapse(visible_text(node)) for node in alike[:5]]
+    return [_first_name(node) for node in alike[:5]]
 
 
 def _stands_elsewhere(element: HtmlElement) -> bool:
@@ -166,34 +175,28 @@ def _stands_elsewhere(element: HtmlElement) -> bool:
     return False
 
 
-def _names(text: str, *, stated: bool) -> list[str]:
-    text = collapse(text)
-    text = BRACKETS.sub("", ADDRESS.sub(" ", text))
-    text = INNER_LABEL.split(text)[-1]
-    text = LABEL.sub("", text)
-    parts = [LABEL.sub("", part).strip(" .,:;-–—|\"'*") for part in SPLIT.split(text)]
-    names = [_cased(part) for part in parts if _is_name(part)]
-    whole = text.strip(" .,:;-–—|\"'*")
-    return names or ([whole] if stated and _is_sign(whole) else [])
+def _bare_names(text: str) -> tuple[str, ...]:
+    """Return the names when `text`, its dates aside, is nothing but full names."""
+    if any(word in text for word in ".?!:" if text.endswith(word)):
+        return ()
+    rest = without_dates(text).split(" | ")[0]
+    parts = [part.strip() for part in re.split(r"[/|,]|\s&\s|\band\b|\bund\b", rest) if part.strip(" -–—")]
+    if not parts or not all(FULL_NAME.fullmatch(part) for part in parts):
+        return ()
+    names = clean_authors(parts)
+    return names if len(names) == len(parts) and all(word[:1].isupper() for name in names for word in name.split()) else ()
 
 
-def _is_sign(text: str) -> bool:
-    """Whether a field for names holds a desk or an agency: a few words, no date, no address."""
-    return (
-        2 <= len(text) <= 40 and len(text.split()) <= 4 and not DATE_LIKE.search(text) and text.casefold() not in NOBODY
-    )
+def _has_date(text: str) -> bool:
+    return without_dates(text) != text
 
 
-def _is_name(name: str) -> bool:
-    if not 2 <= len(name) <= MAX_NAME or DATE_LIKE.search(name) or any(character.isdigit() for character in name):
-        return False
-    if ROLE.search(name) or len(name.split()) > 6:
-        return False
-    # Words of a name start with a capital where their script has any.
-    words = [word.strip("\"'’.,()") for word in name.split()]
-    return not words[-1][:1].islower() and not any(word[:1].islower() and word not in PARTICLES for word in words)
+def _beside_date(lines: Sequence[Segment], index: int) -> bool:
+    near = lines[max(0, index - 1) : index + 2]
+    return any(len(line.text) < MAX_LINE and _has_date(line.text) for line in near)
 
 
-def _cased(name: str) -> str:
-    """Return a shouted name in title case; short capitals are agencies."""
-    return name.title() if name.isupper() and " " in name and len(name) > 8 else name
+def _set_off(lines: Sequence[Segment], index: int) -> bool:
+    """Whether the line is printed in bold or italics directly above running text."""
+    following = lines[index + 1].text if index + 1 < len(lines) else ""
+    return lines[index].emphasis in {"strong", "b", "em", "i"} and len(following) > MAX_LINE

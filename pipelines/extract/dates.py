@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from email.utils import parsedate_to_datetime
 from functools import partial
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import attrs
@@ -69,6 +70,22 @@ ZONE_HOURS = {
     "PST": -8,
 }
 ZONE = re.compile(rf"\b({'|'.join(ZONE_HOURS)})\b")
+# Countries (and their top domains) with one zone, or nearly all of their people in one.
+ZONES = dict(
+    entry.split("=")
+    for entry in (
+        "DE=Europe/Berlin AT=Europe/Vienna CH=Europe/Zurich FR=Europe/Paris IT=Europe/Rome NL=Europe/Amsterdam "
+        "BE=Europe/Brussels LU=Europe/Luxembourg DK=Europe/Copenhagen SE=Europe/Stockholm NO=Europe/Oslo "
+        "FI=Europe/Helsinki PL=Europe/Warsaw CZ=Europe/Prague SK=Europe/Bratislava HU=Europe/Budapest SI=Europe/Ljubljana "
+        "HR=Europe/Zagreb RS=Europe/Belgrade BG=Europe/Sofia RO=Europe/Bucharest GR=Europe/Athens TR=Europe/Istanbul "
+        "IE=Europe/Dublin EE=Europe/Tallinn LV=Europe/Riga LT=Europe/Vilnius UA=Europe/Kyiv IL=Asia/Jerusalem "
+        "GB=Europe/London UK=Europe/London JP=Asia/Tokyo KR=Asia/Seoul CN=Asia/Shanghai TW=Asia/Taipei HK=Asia/Hong_Kong "
+        "SG=Asia/Singapore IN=Asia/Kolkata TH=Asia/Bangkok VN=Asia/Ho_Chi_Minh PH=Asia/Manila PK=Asia/Karachi "
+        "BD=Asia/Dhaka IR=Asia/Tehran SA=Asia/Riyadh AE=Asia/Dubai EG=Africa/Cairo NG=Africa/Lagos KE=Africa/Nairobi "
+        "ZA=Africa/Johannesburg CO=America/Bogota PE=America/Lima VE=America/Caracas BO=America/La_Paz UY=America/Montevideo "
+        "AR=America/Argentina/Buenos_Aires NZ=Pacific/Auckland"
+    ).split()
+)
 # Countries that write the month first.
 MONTH_FIRST = frozenset(("US", "PH", "FM", "PW", "MH", "AS", "GU", "MP", "PR", "VI"))
 
@@ -89,17 +106,32 @@ class DateContext:
 
 
 def date_context(
-    *, zone_name: str | None, language: str | None, country: str | None, fetched_at: datetime
+    *,
+    zone_name: str | None,
+    language: str | None,
+    country: str | None,
+    fetched_at: datetime,
+    url: str | None = None,
 ) -> DateContext:
-    """Return how dates are to be read; an unknown zone is UTC, an unknown country is told by `language` (`en-US`)."""
-    zone: tzinfo = UTC
-    if zone_name:
-        try:
-            zone = ZoneInfo(zone_name)
-        except (ZoneInfoNotFoundError, ValueError):
-            zone = UTC
+    """Return how dates are to be read.
+
+    The zone is the named one, else that of a country which has but one: `country`, or the top domain of `url`; else
+    UTC. An unknown country is told by `language` (`en-US`).
+    """
+    zone = _zone(zone_name) or _zone(ZONES.get((country or "").upper())) or _zone(ZONES.get(_top_domain(url))) or UTC
     region = country or (language or "").replace("_", "-").partition("-")[2]
     return DateContext(zone=zone, month_first=region.upper() in MONTH_FIRST, latest=fetched_at + CLOCK_SKEW)
+
+
+def _zone(name: str | None) -> tzinfo | None:
+    try:
+        return ZoneInfo(name) if name else None
+    except (ZoneInfoNotFoundError, ValueError):
+        return None
+
+
+def _top_domain(url: str | None) -> str:
+    return (urlsplit(url or "").hostname or "").rpartition(".")[2].upper()
 
 
 def parse_date(text: str | None, context: DateContext) -> datetime | None:
@@ -108,6 +140,12 @@ def parse_date(text: str | None, context: DateContext) -> datetime | None:
     ISO 8601 and what comes near it, RFC 2822, Unix seconds, numeric dates, and month names of `months`. A day without a
     time is midnight in the context's zone.
     """
+    moment = read_moment(text, context)
+    return moment if moment is not None and is_plausible(moment, context) else None
+
+
+def read_moment(text: str | None, context: DateContext) -> datetime | None:
+    """Return the moment `text` names, aware, however unlikely it is for an article."""
     text = " ".join((text or "").split())[:100]
     if not text:
         return None
@@ -117,9 +155,13 @@ def parse_date(text: str | None, context: DateContext) -> datetime | None:
         except (ValueError, OverflowError, TypeError, IndexError):
             continue
         if moment is not None:
-            aware = moment if moment.tzinfo else moment.replace(tzinfo=context.zone)
-            return _plausible(aware, context)
+            return moment if moment.tzinfo else moment.replace(tzinfo=context.zone)
     return None
+
+
+def is_plausible(moment: datetime, context: DateContext) -> bool:
+    """Whether an article may be from `moment`: not from before the web, not from after the fetch."""
+    return EARLIEST <= moment <= context.latest
 
 
 def date_in_url(url: str, context: DateContext) -> datetime | None:
@@ -131,7 +173,7 @@ def date_in_url(url: str, context: DateContext) -> datetime | None:
         day = datetime(int(match[1]), int(match[3] or match[5]), int(match[4] or match[6]), tzinfo=context.zone)
     except ValueError:
         return None
-    return _plausible(day, context)
+    return day if is_plausible(day, context) else None
 
 
 def date_in_text(tree: HtmlElement, url: str, context: DateContext) -> datetime | None:
@@ -181,10 +223,6 @@ def refine_day(moment: datetime | None, others: Iterable[datetime | None]) -> da
 
 def _days(other: datetime, moment: datetime) -> tuple[date, date]:
     return other.date(), other.astimezone(moment.tzinfo).date()
-
-
-def _plausible(moment: datetime, context: DateContext) -> datetime | None:
-    return moment if EARLIEST <= moment <= context.latest else None
 
 
 def _from_iso(text: str, _context: DateContext) -> datetime | None:

@@ -1,31 +1,90 @@
-"""The headline: what several voices of the page agree on, without the site's name."""
+"""The headline: what the page prints as such, held against what it declares; without kicker and site name."""
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
+import attrs
 from lxml.html import HtmlElement
 
-from pipelines.extract.segments import collapse, text_key
+from pipelines.extract.claims import Choice, Voice, settle
+from pipelines.extract.head import PageHead
+from pipelines.extract.jsonld import ARTICLE_TYPES, types_of
+from pipelines.extract.segments import Layout, collapse, text_key, visible_text
+from pipelines.extract.tags import HEADINGS
+from pipelines.model import Candidate
 
 # "Title - The Site", "Title | Section | The Site", "The Site: Title" is left alone.
-SEPARATOR = re.compile(r"\s+[-–—|•·«»‹›:/~⁄]+\s+|\s*[|｜_]\s*")
+SEPARATOR = re.compile(r"\s+[-–—|•·«»‹›:/~⁄]+\s+|\s*[|｜_]\s*|\s*--+\s*")
+KICKER = re.compile(
+    r"kicker|overline|over-?title|dach-?zeile|top-?line|roof-?line|eyebrow|spitz-?marke|catch-?line|pre-?title|"
+    r"pre-?headline|sur-?titre|ante-?t[ií]tulo|occhiello|category|rubri[ck]|label|badge|\btag\b|\bflag\b",
+    re.IGNORECASE,
+)
+# Headings for search engines and screen readers alone.
+HIDDEN = re.compile(
+    r"bread-?crumb|seo|visually-?hidden|\bsr-only|screen-?reader|\baural\b|\bhidden\b|logo|site-?(?:title|name)|brand",
+    re.IGNORECASE,
+)
+WORD = re.compile(r"\w+")
+LIKENESS = 0.34
+"""Share of words that a heading has in common with what the page declares, from which it is believed."""
+MAX_KICKER = 60
+MIN_CUT = 40
+GOOGLES_LIMIT = range(100, 112)
+MAX_HEADLINE = 300
 
 
-def choose_headline(
-    voices: Sequence[tuple[str, str | None]], *, site_names: Sequence[str]
-) -> tuple[str | None, str | None]:
-    """Return the headline and the origin it was taken from; `voices` are (origin, text), the most trusted first.
+@attrs.frozen(kw_only=True)
+class Heading:
+    """A heading of the page: its text, and the same without what its markup sets off as a kicker."""
 
-    A text that another voice repeats wins over one that stands alone.
+    text: str
+    bare: str
+    is_hidden: bool
+
+
+def choose_headline(head: PageHead, candidate: Candidate | None, layout: Layout, site_names: Sequence[str]) -> Choice:
+    """Return the headline.
+
+    A heading (`h1`) that shares its words with what the page declares about itself comes first: search engines are
+    told other headlines than readers. Then comes what several voices declare alike, one that is also printed on the
+    page before one that is not.
     """
-    cleaned = [(origin, strip_site(collapse(text), site_names)) for origin, text in voices if text and collapse(text)]
-    cleaned = [(origin, text) for origin, text in cleaned if text]
-    for origin, text in cleaned:
-        key = text_key(text).casefold()
-        others = [text_key(other).casefold() for name, other in cleaned if name != origin]
-        if key and key in others:
-            return text, origin
-    return (cleaned[0][1], cleaned[0][0]) if cleaned else (None, None)
+    declared = [
+        attrs.evolve(voice, value=strip_site(collapse(voice.value), site_names))
+        for voice in _declared(head, candidate)
+        if voice.value and collapse(voice.value)
+    ]
+    declared = [voice for voice in declared if voice.value]
+    headings = read_headings(head, site_names)
+    others = [voice.value for voice in declared]
+    data = _from_data(head, declared)
+    printed = _printed(headings, [data.value] if data else others)
+    voices = [*(Voice(origin="html", value=heading.text) for heading in headings[:4]), *declared]
+    if data is not None:
+        said = Heading(text=data.value, bare=data.value, is_hidden=False)
+        text = without_kicker(said, [voice.value for voice in voices if voice.origin in {"html", "og"}])
+        return settle("headline", voices, attrs.evolve(data, value=text), "declared as the headline")
+    if printed is not None:
+        text = without_kicker(printed, others)
+        chosen = Voice(origin="html", value=strip_site(text, site_names))
+        return settle("headline", voices, chosen, "the heading that readers see")
+    return _by_agreement(voices, declared, layout)
+
+
+def _from_data(head: PageHead, declared: Sequence[Voice]) -> Voice | None:
+    """Return what the JSON-LD of an article calls its headline; None when there is none.
+
+    Where it is cut short (Google asks for at most 110 characters), the voice that goes on is returned.
+    """
+    data = next((voice for voice in declared if voice.origin == "json-ld"), None)
+    if data is None or not any(name in ARTICLE_TYPES for name in types_of(head.article)):
+        return None
+    key = text_key(data.value)
+    longer = [voice for voice in declared if len(key) > MIN_CUT and text_key(voice.value).startswith(key)]
+    is_cut = data.value.endswith(("…", "...")) or len(data.value) in GOOGLES_LIMIT
+    return longer[0] if is_cut and longer and len(longer[0].value) > len(data.value) + 3 else data
 
 
 def strip_site(title: str, site_names: Sequence[str]) -> str:
@@ -34,7 +93,7 @@ def strip_site(title: str, site_names: Sequence[str]) -> str:
     keys.discard("")
     cuts = list(SEPARATOR.finditer(title))
     for cut in cuts:
-        if _names_site(title[cut.end() :], keys):
+        if cut.start() and _names_site(title[cut.end() :], keys):
             return title[: cut.start()].strip()
     for cut in reversed(cuts):
         if text_key(title[: cut.start()]).casefold() in keys:
@@ -42,16 +101,117 @@ def strip_site(title: str, site_names: Sequence[str]) -> str:
     return title
 
 
-def heading_text(tree: HtmlElement) -> str | None:
-    """Return the page's `<h1>`: the one marked as headline, else the only one, else the longest."""
-    headings = [(heading, collapse(heading.text_content())) for heading in tree.iter("h1")]
-    headings = [(heading, text) for heading, text in headings if text]
-    for heading, text in headings:
-        if "headline" in (heading.get("itemprop") or "") or re.search(
-            r"headline|entry-title|article-title", heading.get("class") or ""
-        ):
-            return text
-    return max((text for _, text in headings), key=len, default=None)
+def read_headings(head: PageHead, site_names: Sequence[str]) -> tuple[Heading, ...]:
+    """Return the page's `h1`s with text, those that are only the site's name left out."""
+    own = {text_key(name).casefold() for name in site_names}
+    found = (_heading(element) for element in head.marked.get("h1", ())[:12])
+    return tuple(
+        heading
+        for heading in found
+        if heading.text and len(heading.text) <= MAX_HEADLINE and text_key(heading.text).casefold() not in own
+    )
+
+
+def without_kicker(heading: Heading, declared: Sequence[str]) -> str:
+    """Return the heading without its kicker: as its markup sets it off, or where others declare the rest alone."""
+    keys = {text_key(text).casefold() for text in declared}
+    if heading.bare != heading.text and (
+        text_key(heading.bare).casefold() in keys or text_key(heading.text).casefold() not in keys
+    ):
+        return heading.bare
+    for cut in re.finditer(r":\s+|\s+[-–—|]\s+|\.\s+", heading.text):
+        rest = heading.text[cut.end() :]
+        if cut.start() <= MAX_KICKER and text_key(rest).casefold() in keys:
+            return rest
+    return heading.bare if heading.bare != heading.text else heading.text
+
+
+def _declared(head: PageHead, candidate: Candidate | None) -> tuple[Voice, ...]:
+    return (
+        Voice(origin="json-ld", value=head.data_text("headline", "name")),
+        Voice(origin="og", value=head.first("og:title")),
+        Voice(origin="meta", value=head.first("headline", "twitter:title", "parsely-title", "sailthru.title", "dc.title")),
+        Voice(origin=candidate.channel.value if candidate else "feed", value=candidate.title if candidate else None),
+        Voice(origin="title", value=head.title),
+    )
+
+
+def _heading(element: HtmlElement) -> Heading:
+    text = collapse(visible_text(element))
+    marks = " ".join(
+        f"{node.get('class') or ''} {node.get('id') or ''}" for node in (element, *element.iterancestors("header", "div"))
+    )[:400]
+    own = f"{element.get('class') or ''} {element.get('id') or ''}"
+    hidden = HIDDEN.search(own) is not None or "breadcrumb" in marks.lower()
+    return Heading(text=text, bare=_bare(element, text), is_hidden=hidden)
+
+
+def _bare(element: HtmlElement, text: str) -> str:
+    """Return the text without leading parts that their class calls a kicker, a label or a category."""
+    for node in element.iterdescendants():
+        if node.get("class") and KICKER.search(node.get("class")):
+            kicker = collapse(visible_text(node))
+            rest = text[len(kicker) :].lstrip(" :|–—-.•·") if kicker and text.startswith(kicker) else ""
+            if len(kicker) <= MAX_KICKER and len(rest) >= 10:
+                return rest
+    return text
+
+
+def _printed(headings: Sequence[Heading], declared: Sequence[str]) -> Heading | None:
+    """Return the heading that readers see as the headline; None when no heading is to be believed.
+
+    Of several, the one most like what is declared; where nothing is declared, the first.
+    """
+    seen = [heading for heading in headings if not heading.is_hidden]
+    if not seen:
+        return None
+    if not declared:
+        return seen[0]
+    likeness = [max(likeness_of(heading.text, text) for text in declared) for heading in seen]
+    best = max(likeness)
+    return seen[likeness.index(best)] if best >= LIKENESS else None
+
+
+def likeness_of(text: str, other: str) -> float:
+    """Return how many words two texts share, 0 to 1: of both (F1), or half as much of the shorter alone."""
+    ours, theirs = Counter(_words(text)), Counter(_words(other))
+    if not ours or not theirs:
+        return 0.0
+    common = (ours & theirs).total()
+    return max(2 * common / (ours.total() + theirs.total()), 0.5 * common / min(ours.total(), theirs.total()))
+
+
+def _words(text: str) -> list[str]:
+    """Return the words of `text`; where a script has no spaces, its pairs of characters."""
+    words = WORD.findall(text.casefold())
+    if words and max(map(len, words)) > 12 and not text.isascii():
+        return [word[index : index + 2] for word in words for index in range(max(1, len(word) - 1))]
+    return words
+
+
+def _by_agreement(voices: Sequence[Voice], declared: Sequence[Voice], layout: Layout) -> Choice:
+    """Return what most voices declare alike; what is printed on the page, whole or in part, counts as said twice."""
+    lines = {segment.key.casefold(): segment for segment in layout.segments if len(segment.text) <= MAX_HEADLINE}
+    best, most = None, 0.0
+    for voice in declared:
+        for part in _parts(voice.value):
+            key = text_key(part).casefold()
+            said = sum(1.0 for other in declared if text_key(other.value).casefold() == key)
+            if key in lines:
+                said += 2.5 if lines[key].element.tag in HEADINGS else 0.5
+            if said > most:
+                best, most = attrs.evolve(voice, value=part), said
+    best = best or next(iter(voices), None)
+    return settle("headline", voices, best, "declared, and printed on the page" if most > 2 else "declared")
+
+
+def _parts(text: str) -> Iterable[str]:
+    """Yield `text`, then what its separators part, where that is long enough for a headline."""
+    yield text
+    cuts = list(SEPARATOR.finditer(text))
+    for start, end in zip([0, *(cut.end() for cut in cuts)], [*(cut.start() for cut in cuts), len(text)], strict=True):
+        if cuts and end - start >= 12:
+            yield text[start:end].strip()
 
 
 def _names_site(text: str, keys: set[str]) -> bool:

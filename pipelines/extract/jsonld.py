@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
@@ -28,16 +29,16 @@ ARTICLE_TYPES = frozenset(
 )
 LESSER_TYPES = frozenset(
     (
-        *("VideoObject", "AudioObject", "PodcastEpisode", "ImageGallery", "WebPage", "ItemPage", "CreativeWork"),
-        *("Recipe", "DiscussionForumPosting"),
+        *("VideoObject", "AudioObject", "PodcastEpisode", "ImageGallery", "MediaGallery", "WebPage", "ItemPage"),
+        *("CreativeWork", "Recipe", "DiscussionForumPosting"),
     )
 )
 
 
-def read_json_ld(tree: HtmlElement) -> tuple[Node, ...]:
-    """Return every object of the page's JSON-LD that bears a type, outer ones first; unreadable scripts give none."""
+def read_json_ld(scripts: Iterable[HtmlElement]) -> tuple[Node, ...]:
+    """Return every object of the JSON-LD in `scripts` that bears a type, outer ones first; unreadable ones give none."""
     nodes: list[Node] = []
-    for script in tree.iter("script"):
+    for script in scripts:
         if "ld+json" in (script.get("type") or "").lower():
             text = script.text_content()
             if len(text) <= MAX_BYTES:
@@ -61,13 +62,16 @@ def parse_json(text: str) -> Any:
     return None
 
 
-def find_article(nodes: Sequence[Node]) -> Node | None:
+def find_article(nodes: Sequence[Node], url: str | None = None) -> Node | None:
     """Return the object that describes the page's article; None when there is none.
 
-    An article type wins over a video or web page, and the more fields it has, the better.
+    An article type wins over a video or web page, one that names the page's own `url` over the others of a list,
+    and the more fields it has, the better.
     """
-    best = max(nodes, key=_article_score, default=None)
-    return best if best is not None and _article_score(best) > 0 else None
+    path = urlsplit(url).path.rstrip("/") if url else ""
+    scores = [_article_score(node, path) for node in nodes]
+    best = max(scores, default=0)
+    return nodes[scores.index(best)] if best > 0 else None
 
 
 def types_of(node: Node) -> tuple[str, ...]:
@@ -105,9 +109,18 @@ def plain_text(value: str) -> str:
     return " ".join(re.sub(r"</?[a-zA-Z][^<>]*>", " ", text).split())
 
 
-def resolve(value: Any, nodes: Iterable[Node]) -> Any:
-    """Return `value` with references (`{"@id": ...}` alone) replaced by what they point to."""
-    known = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str)}
+def identified(nodes: Iterable[Node]) -> dict[str, Node]:
+    """Return `@id` -> object, for `resolve`; the fullest object where several bear one id."""
+    known: dict[str, Node] = {}
+    for node in nodes:
+        name = node.get("@id")
+        if isinstance(name, str) and len(node) > len(known.get(name, ())):
+            known[name] = node
+    return known
+
+
+def resolve(value: Any, known: Mapping[str, Node]) -> list[Any]:
+    """Return `value` as a list, with references (`{"@id": ...}` alone) replaced by what they point to."""
     return [
         known.get(item["@id"], item)
         if isinstance(item, Mapping) and isinstance(item.get("@id"), str) and "name" not in item
@@ -147,7 +160,7 @@ def _typed(value: Any, depth: int = 0) -> Iterator[Node]:
                 yield from _typed(value[key], depth + 1)
 
 
-def _article_score(node: Node) -> int:
+def _article_score(node: Node, path: str) -> int:
     names = types_of(node)
     if any(name in ARTICLE_TYPES or name.endswith("NewsArticle") for name in names):
         score = 10
@@ -156,4 +169,13 @@ def _article_score(node: Node) -> int:
     else:
         return 0
     fields = ("headline", "datePublished", "author", "articleBody", "image", "publisher", "description")
-    return score + sum(1 for field in fields if node.get(field))
+    own = score == 10 and bool(path) and any(urlsplit(text).path.rstrip("/") == path for text in _addresses(node))
+    return score + sum(1 for field in fields if node.get(field)) + 8 * own
+
+
+def _addresses(node: Node) -> Iterator[str]:
+    """Yield the absolute addresses that `node` gives as its own."""
+    for name in ("url", "mainEntityOfPage", "@id"):
+        for text in texts_of(node.get(name), "@id", "url"):
+            if text.startswith("http"):
+                yield text

@@ -5,31 +5,17 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from pipelines.extract.byline import clean_authors, find_byline, named_in_lines
+from pipelines.extract.authors import choose_authors
 from pipelines.extract.dates import date_context
 from pipelines.extract.head import PageHead
-from pipelines.extract.headline import choose_headline, heading_text, strip_site
+from pipelines.extract.headline import choose_headline
 from pipelines.extract.jsonld import Node, as_list, texts_of, types_of
 from pipelines.extract.language import choose_language
-from pipelines.extract.published import date_of_change, date_of_publication, lines_at_headline
+from pipelines.extract.published import choose_modified, choose_published
 from pipelines.extract.segments import Layout, collapse
 from pipelines.model import Candidate, Page, Source
 from pipelines.urls import normalize_url
 
-AUTHOR_META = (
-    "author",
-    "article:author",
-    "og:article:author",
-    "dc.creator",
-    "dcterms.creator",
-    "parsely-author",
-    "sailthru.author",
-    "byl",
-    "authors",
-    "citation_author",
-    "cxenseparse:author",
-    "shareaholic:article_author_name",
-)
 SECTION_META = ("article:section", "og:article:section", "parsely-section", "section")
 KEYWORD_META = ("news_keywords", "article:tag", "keywords", "parsely-tags", "sailthru.tags")
 DESCRIPTION_META = ("og:description", "description", "twitter:description", "dc.description")
@@ -68,9 +54,12 @@ def read_metadata(head: PageHead, page: Page, source: Source | None, layout: Lay
     take("canonical_url", _canonical_url(head), "html")
     take("publisher", publisher, publisher_origin)
     take("in_language", language, language_origin)
-    take("headline", *_headline(head, candidate, names))
+    headline = choose_headline(head, candidate, layout, names)
+    take("headline", headline.value, headline.origin)
     take("description", *_first((("json-ld", head.data_text("description")), ("meta", head.first(*DESCRIPTION_META)))))
-    take("authors", *_authors(head, candidate, layout, names))
+    authors, agencies = choose_authors(head, candidate, layout, names)
+    take("authors", authors.value, authors.origin)
+    take("agencies", agencies, authors.origin)
     take(
         "article_section",
         *_first(
@@ -87,10 +76,12 @@ def read_metadata(head: PageHead, page: Page, source: Source | None, layout: Lay
         language=language,
         country=source.country if source else None,
         fetched_at=page.capture.fetched_at,
+        url=head.url,
     )
-    published, origin = date_of_publication(head, candidate, layout, context)
-    take("date_published", published, origin)
-    take("date_modified", *date_of_change(head, candidate, context, published))
+    published = choose_published(head, candidate, layout, context)
+    take("date_published", published.value, published.origin)
+    modified = choose_modified(head, candidate, context, published.value)
+    take("date_modified", modified.value, modified.origin)
     take("type", *_type(head))
     take("is_accessible_for_free", _is_free(head.article), "json-ld")
     fields["origins"] = origins
@@ -112,57 +103,6 @@ def _publisher(head: PageHead, source: Source | None, candidate: Candidate | Non
             ("meta", head.first("application-name")),
         )
     )
-
-
-def _headline(head: PageHead, candidate: Candidate | None, names: list[str]) -> tuple[str | None, str | None]:
-    title = head.tree.find(".//title")
-    voices = [
-        ("json-ld", head.data_text("headline", "name")),
-        ("html", heading_text(head.tree)),
-        ("og", head.first("og:title")),
-        ("meta", head.first("headline", "twitter:title", "parsely-title", "sailthru.title", "dc.title")),
-        ("title", collapse(title.text_content()) if title is not None else None),
-        (candidate.channel.value if candidate else "feed", candidate.title if candidate else None),
-    ]
-    text, origin = choose_headline(voices, site_names=names)
-    return (strip_site(text, names) if text else None), origin
-
-
-def _authors(head: PageHead, candidate: Candidate | None, layout: Layout, names: list[str]) -> Voice:
-    """Return the people named first; a desk or the publication itself (`AFP`, `Staff`) only where no person is."""
-    own_names = {name.casefold() for name in names}
-    declared = as_list(head.data("author"))
-    people = [] if declared and all(_is_organization(author) for author in declared) else declared
-    stated: Voice = ((), None)
-    voices: tuple[tuple[str, Callable[[], Iterable[str]]], ...] = (
-        ("json-ld", lambda: texts_of(people)),
-        ("json-ld", lambda: texts_of(head.data("creator"))),
-        ("meta", lambda: _written_authors(head)),
-        ("html", lambda: find_byline(head.tree)),
-        ("text", lambda: named_in_lines(lines_at_headline(layout))),
-        ("json-ld", lambda: texts_of(declared)),
-        ("feed", lambda: candidate.authors if candidate else ()),
-    )
-    for origin, texts in voices:
-        authors = clean_authors(texts(), stated=origin in {"json-ld", "meta", "html"})
-        others = tuple(name for name in authors if name.casefold() not in own_names)
-        if others:
-            return others, origin
-        stated = stated if stated[0] or not authors else (authors, origin)
-    return stated
-
-
-def _is_organization(author: Any) -> bool:
-    return isinstance(author, Mapping) and any(name.endswith("Organization") for name in types_of(author))
-
-
-def _written_authors(head: PageHead) -> list[str]:
-    """Return what the meta tags call author; `twitter:data1` is one when its label says so (`Written by`)."""
-    written = [value for name in AUTHOR_META for value in head.meta.get(name, ())]
-    for number in ("1", "2"):
-        if WRITTEN_BY.search(head.first(f"twitter:label{number}") or ""):
-            written.extend(head.meta.get(f"twitter:data{number}", ()))
-    return [value for value in written if not value.startswith(("http", "/"))]
 
 
 def _keywords(head: PageHead, candidate: Candidate | None) -> tuple[tuple[str, ...], str | None]:
@@ -196,8 +136,7 @@ def _is_free(article: Node) -> bool | None:
 
 
 def _canonical_url(head: PageHead) -> str | None:
-    links = head.tree.xpath('.//link[translate(@rel, "CANOIL", "canoil")="canonical"]/@href')
-    written = (*map(str, links[:1]), *head.meta.get("og:url", ()))
+    written = (*head.links.get("canonical", ())[:1], *head.meta.get("og:url", ()))
     return next((url for text in written if (url := normalize_url(text, head.base_url))), None)
 
 

@@ -1,24 +1,25 @@
-"""When the article was published and changed: which of the page's signals is believed."""
+"""When the article was published and changed: what each of the page's signals says, and which is believed."""
 
-from datetime import datetime
-from typing import TYPE_CHECKING
+import re
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
 
-from lxml.html import HtmlElement
+import attrs
 
+from pipelines.extract.claims import Choice, Voice, settle
 from pipelines.extract.dates import (
     DateContext,
     date_in_text,
     date_in_url,
-    parse_date,
+    is_plausible,
     printed_date,
+    read_moment,
     refine_day,
 )
 from pipelines.extract.head import PageHead
+from pipelines.extract.jsonld import texts_of
 from pipelines.extract.segments import Layout
 from pipelines.model import Candidate
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 PUBLISHED_META = (
     "article:published_time",
@@ -41,7 +42,6 @@ PUBLISHED_META = (
     "citation_publication_date",
     "date",
 )
-MAX_SHORT = 50
 MODIFIED_META = (
     "article:modified_time",
     "og:updated_time",
@@ -52,41 +52,56 @@ MODIFIED_META = (
     "revised",
     "lastmod",
 )
+MAX_SHORT = 50
+MAX_TIMES = 20
+NEAR_URL = timedelta(days=2)
+DECLARED = frozenset(("json-ld", "meta"))
+NO_DATE = "no date can be read in it"
+OUTSIDE = "far from the day in the address"
+CHANGED = re.compile(r"modif|updat|aktualis|actuali|revis|changed", re.IGNORECASE)
 
 
-def date_of_publication(
-    head: PageHead, candidate: Candidate | None, layout: Layout, context: DateContext
-) -> tuple[datetime | None, str | None]:
-    """Return the moment and its signal.
+def choose_published(head: PageHead, candidate: Candidate | None, layout: Layout, context: DateContext) -> Choice:
+    """Return the moment of publication, in the zone that the page gives.
 
-    The order: JSON-LD, meta tags, `<time>`, the feed or sitemap, a date printed at the headline, the URL, and any
-    other date in the page. A bare day gains its time from `<time>` or the feed, when they name the same day.
+    The order of trust: JSON-LD, meta tags, `<time>`, the feed or sitemap, a date printed at the headline, the URL, and
+    any other date in the page. None may be later than the fetch, nor far from a day that the URL names. A bare day
+    gains its time from another signal on that day.
     """
-    hinted = _hint(candidate.published if candidate else None, context)
-    voices: tuple[tuple[str, Callable[[], datetime | None]], ...] = (
-        ("json-ld", lambda: _data_date(head, context)),
-        ("meta", lambda: _meta_date(head, PUBLISHED_META, context)),
-        ("html", lambda: _time_element(head.tree, context)),
-        (candidate.channel.value if candidate else "feed", lambda: hinted),
-        ("text", lambda: printed_date(lines_at_headline(layout), context)),
-        ("url", lambda: date_in_url(head.url, context)),
-        ("text", lambda: date_in_text(head.tree, head.url, context)),
-        ("text", lambda: printed_date(_short_lines(layout), context)),
+    day = date_in_url(head.url, context)
+    voices = _bounded([_judged(voice, context) for voice in _voices(head, candidate, layout, context, day)], day)
+    chosen = next((voice for voice in voices if not voice.fault), None)
+    if chosen is None:
+        late = [_judged(voice, context) for voice in _late_voices(head, layout, context)]
+        voices += late
+        chosen = next((voice for voice in late if not voice.fault), None)
+    if chosen is None:
+        return settle("date_published", voices, None, "")
+    refined = refine_day(chosen.value, (voice.value for voice in voices if not voice.fault))
+    reason = "the most trusted voice" if refined == chosen.value else "the most trusted voice, with the time of another"
+    return settle("date_published", voices, attrs.evolve(chosen, value=refined), reason)
+
+
+def choose_modified(
+    head: PageHead, candidate: Candidate | None, context: DateContext, published: datetime | None
+) -> Choice:
+    """Return when the article was last changed; a time before its publication is no change."""
+    written = (
+        *(Voice(origin="json-ld", value=text) for text in texts_of(head.data("dateModified"))),
+        *(Voice(origin="meta", value=text) for text in head.all_of(*MODIFIED_META)),
+        Voice(origin="html", value=head.microdata("dateModified")),
+        Voice(origin="feed", value=candidate.modified if candidate else None),
     )
-    for origin, read in voices:
-        moment = read()
-        if moment is not None:
-            return refine_day(moment, (_time_element(head.tree, context), hinted)), origin
-    return None, None
-
-
-def _hint(moment: datetime | None, context: DateContext) -> datetime | None:
-    return moment if moment is not None and moment <= context.latest else None
-
-
-def _data_date(head: PageHead, context: DateContext) -> datetime | None:
-    written = (head.data_text(name) for name in ("datePublished", "dateCreated", "uploadDate"))
-    return next((moment for text in written if (moment := parse_date(text, context))), None)
+    voices = [_judged(_read(voice, context), context) for voice in written if voice.value]
+    if published is not None:
+        voices = [
+            attrs.evolve(voice, fault="before the publication")
+            if not voice.fault and voice.value < published
+            else voice
+            for voice in voices
+        ]
+    chosen = next((voice for voice in voices if not voice.fault), None)
+    return settle("date_modified", voices, chosen, "the most trusted voice")
 
 
 def lines_at_headline(layout: Layout) -> list[str]:
@@ -98,42 +113,81 @@ def lines_at_headline(layout: Layout) -> list[str]:
     return [segment.text for segment in around if segment.link_density < 0.9]
 
 
-def _short_lines(layout: Layout) -> list[str]:
+def _voices(
+    head: PageHead, candidate: Candidate | None, layout: Layout, context: DateContext, day: datetime | None
+) -> Iterator[Voice]:
+    for name in ("datePublished", "dateCreated", "uploadDate"):
+        yield from (_read(Voice(origin="json-ld", value=text), context) for text in texts_of(head.data(name)))
+    yield from (_read(Voice(origin="meta", value=text), context) for text in head.all_of(*PUBLISHED_META))
+    yield from (_read(Voice(origin="html", value=text), context) for text in _time_elements(head))
+    if candidate is not None and candidate.published is not None:
+        yield _read(Voice(origin=candidate.channel.value, value=candidate.published), context)
+    yield Voice(origin="text", value=printed_date(lines_at_headline(layout), context))
+    yield Voice(origin="url", value=day)
+
+
+def _late_voices(head: PageHead, layout: Layout, context: DateContext) -> Iterator[Voice]:
+    yield Voice(origin="text", value=date_in_text(head.tree, head.url, context))
+    yield Voice(origin="text", value=printed_date(_short_lines(layout), context))
+
+
+def _read(voice: Voice, context: DateContext) -> Voice:
+    """Return the voice with the moment it names, or at fault with what it says."""
+    moment = voice.value if isinstance(voice.value, datetime) else read_moment(voice.value, context)
+    return attrs.evolve(voice, fault=NO_DATE) if moment is None else attrs.evolve(voice, value=moment)
+
+
+def _judged(voice: Voice, context: DateContext) -> Voice:
+    moment = voice.value
+    if voice.fault or not isinstance(moment, datetime):
+        return voice if voice.fault else attrs.evolve(voice, fault=NO_DATE)
+    if not is_plausible(moment, context):
+        fault = "later than the fetch" if moment > context.latest else "before there were news pages"
+        return attrs.evolve(voice, fault=fault)
+    return voice
+
+
+def _bounded(voices: list[Voice], day: datetime | None) -> list[Voice]:
+    """Return the voices, at fault where they lie far from the `day` that the address names.
+
+    A printed date then belongs to something else on the page. What the page declares loses only where another voice
+    stands by the address: articles that are published anew keep their old address.
+    """
+    if day is None:
+        return voices
+    far = [not voice.fault and _distance(voice.value, day) > NEAR_URL for voice in voices]
+    is_backed = any(
+        not voice.fault and not away and voice.origin != "url" for voice, away in zip(voices, far, strict=True)
+    )
+    return [
+        attrs.evolve(voice, fault=OUTSIDE) if away and (is_backed or voice.origin not in DECLARED) else voice
+        for voice, away in zip(voices, far, strict=True)
+    ]
+
+
+def _distance(moment: datetime, day: datetime) -> timedelta:
+    return abs(moment.replace(tzinfo=None) - day.replace(tzinfo=None))
+
+
+def _time_elements(head: PageHead) -> Iterator[str]:
+    """Yield the dates of `<time>` and microdata that stand before or in the article, not in a list of others."""
+    properties = [node for node in head.marked.get("itemprop", ()) if node.get("itemprop") == "datePublished"]
+    times = [
+        node
+        for node in head.marked.get("time", ())
+        if (node.get("datetime") if node.tag == "time" else "published" in (node.get("class") or ""))
+        and not CHANGED.search(f"{node.get('class') or ''} {node.get('itemprop') or ''}")
+    ]
+    for element in (*properties, *times)[:MAX_TIMES]:
+        if any(node.tag in {"aside", "nav", "footer", "li"} for node in element.iterancestors()):
+            continue
+        written = element.get("datetime") or element.get("content") or element.get("title") or element.text_content()
+        if written:
+            yield written
+
+
+def _short_lines(layout: Layout) -> Iterable[str]:
     """Return the lines of the page that hold little more than a date could be, from the headline on, then above it."""
     headline = next((segment.index for segment in layout.segments if segment.element.tag == "h1"), 0)
     lines = (*layout.segments[headline:], *layout.segments[:headline])
     return [line.text for line in lines if len(line.text) <= MAX_SHORT and line.link_density < 0.5]
-
-
-def date_of_change(
-    head: PageHead, candidate: Candidate | None, context: DateContext, published: datetime | None
-) -> tuple[datetime | None, str | None]:
-    """Return when the article was last changed; a time before its publication is no change."""
-    for origin, moment in (
-        ("json-ld", parse_date(head.data_text("dateModified"), context)),
-        ("meta", _meta_date(head, MODIFIED_META, context)),
-        ("html", parse_date(head.microdata("dateModified"), context)),
-        ("feed", _hint(candidate.modified if candidate else None, context)),
-    ):
-        if moment is not None and (published is None or moment >= published):
-            return moment, origin
-    return None, None
-
-
-def _meta_date(head: PageHead, names: tuple[str, ...], context: DateContext) -> datetime | None:
-    moments = (parse_date(value, context) for name in names for value in head.meta.get(name, ()))
-    return next((moment for moment in moments if moment is not None), None)
-
-
-def _time_element(tree: HtmlElement, context: DateContext) -> datetime | None:
-    """Return the first `<time>` or microdata date that stands before or in the article, not in a list of others."""
-    for element in tree.xpath(
-        './/*[@itemprop="datePublished"] | .//time[@datetime] | .//abbr[contains(@class, "published")]'
-    )[:20]:
-        if any(node.tag in {"aside", "nav", "footer", "li"} for node in element.iterancestors()):
-            continue
-        written = element.get("datetime") or element.get("content") or element.get("title") or element.text_content()
-        moment = parse_date(written, context)
-        if moment is not None:
-            return moment
-    return None

@@ -25,6 +25,8 @@ MIN_PROSE = 60
 MIN_DENSE_PROSE = 25
 DENSE = "\u3040"
 LEVELS = 4
+NEARLY_ALL = 0.95
+INNERMOST = frozenset(("p", "li", "span"))
 
 
 def is_prose(segment: Segment) -> bool:
@@ -72,6 +74,23 @@ def main_region(segments: Sequence[Segment]) -> list[Segment]:
     inside = [segment for segment in _within(best, segments) if not stands_in_comments(segment.element, comments)]
     prose = [position for position, segment in enumerate(inside) if is_prose(segment)]
     return [segment for segment in inside[prose[0] : prose[-1] + 1] if segment.link_density < 0.8]
+
+
+def story_frame(segments: Sequence[Segment]) -> HtmlElement | None:
+    """Return the lowest element that holds the first `h1` and nearly all prose but the readers'; None when none does."""
+    comments: dict[HtmlElement, bool] = {}
+    prose = [line for line in segments if is_prose(line) and not stands_in_comments(line.element, comments)]
+    needed = NEARLY_ALL * sum(len(line.text) for line in prose)
+    held: dict[HtmlElement, int] = defaultdict(int)
+    for line in prose:
+        for node in (line.element, *line.element.iterancestors()):
+            held[node] += len(line.text)
+    title = next((line.element for line in segments if line.element.tag == "h1"), None)
+    frames = list(title.iterancestors()) if title is not None else list(held)
+    holding = [node for node in frames if prose and held.get(node, 0) >= needed and node.tag not in INNERMOST]
+    # They lie one in the other: the lowest holds no other of them.
+    outer = {node.getparent() for node in holding}
+    return next((node for node in holding if node not in outer), None)
 
 
 def _within(ancestor: HtmlElement, segments: Sequence[Segment]) -> list[Segment]:

@@ -9,6 +9,8 @@ from types import MappingProxyType
 import attrs
 
 from pipelines.model.captures import Capture
+from pipelines.model.claims import Claim, Dateline
+from pipelines.model.evidence import Confidence, Evidence
 from pipelines.model.sources import Candidate, Hints
 
 # Scripts that put no space between words: each character counts as one.
@@ -48,6 +50,11 @@ class Block:
         emphasis: `em`, `strong`, `small` ... when one such element holds the whole text; else None.
         image: index into `Article.images` of the image this block stands at (in its figure, or directly after
             it); None when it stands at none.
+        segment: index among all lines of the page (`pipelines.extract.segments`); None when it is none of them.
+        votes: who would keep it (`trafilatura`, `region` ...), before any decision.
+        measures: what its form and place in the page measure (`pipelines.extract.measures`); empty when the block
+            was not found in the page.
+        score: the learned probability that it is text of the article, 0 to 1; None when nobody was asked.
     """
 
     text: str
@@ -56,6 +63,10 @@ class Block:
     link_density: float = 0.0
     emphasis: str | None = None
     image: int | None = None
+    segment: int | None = None
+    votes: frozenset[str] = frozenset()
+    measures: tuple[float, ...] = ()
+    score: float | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -67,6 +78,7 @@ class RemovedBlock:
         rule: id of the rule that took it.
         category: the rule's category (`credit`, `caption`, `comments`, `share` ...).
         image: index into `Article.images` where its text went; None when it went nowhere.
+        evidence: what the decision rests on where the rule alone does not tell it; None where it does.
     """
 
     block: Block
@@ -74,6 +86,7 @@ class RemovedBlock:
     rule: str
     category: str
     image: int | None = None
+    evidence: str | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -95,6 +108,39 @@ class ImageCredit:
     copyright_notice: str | None = None
 
 
+class LineRole(StrEnum):
+    """What the markup of a line at an image says it is."""
+
+    CAPTION = "caption"
+    CREDIT = "credit"
+    DESCRIPTION = "description"
+
+
+class LinePlace(StrEnum):
+    """Where a line stands that may be an image's."""
+
+    FRAME = "frame"
+    BESIDE = "beside"
+    APART = "apart"
+
+
+@attrs.frozen(kw_only=True)
+class ImageLine:
+    """A line that may be an image's: its caption, its credit, both, or neither.
+
+    Attributes:
+        text: white space collapsed; never empty.
+        role: what its markup says (`figcaption`, a class, an attribute); None when it says nothing.
+        place: in the image's frame (its figure, or the box of it alone), directly after it, or elsewhere in the page.
+        parts: `text` cut where inline elements begin and end, white space kept; empty when there is but one.
+    """
+
+    text: str
+    role: LineRole | None = None
+    place: LinePlace = LinePlace.FRAME
+    parts: tuple[str, ...] = ()
+
+
 @attrs.frozen(kw_only=True)
 class Image:
     """An image of the article.
@@ -102,16 +148,21 @@ class Image:
     Attributes:
         content_url: absolute; None when a credit or caption names no image in the page.
         caption: as printed; None when there is none.
+        description: what its text for those who cannot see it (`alt`) says beyond the caption; None when nothing.
+        license: URL of the licence it may be used under, or the licence's name where no URL is known.
+        acquire_license_page: where a licence can be bought.
         in_body: whether it stands in the article's text, not only in its metadata.
-        nearby: lines that stand directly at the image in the page but not in the text: what may be its caption or
-            credit; the cleaning reads and clears it.
+        lines: what stands at it in the page; the cleaning reads and clears them.
     """
 
     content_url: str | None = None
     caption: str | None = None
+    description: str | None = None
     credit: ImageCredit | None = None
+    license: str | None = None
+    acquire_license_page: str | None = None
     in_body: bool = True
-    nearby: tuple[str, ...] = ()
+    lines: tuple[ImageLine, ...] = ()
 
 
 @attrs.frozen(kw_only=True)
@@ -120,21 +171,30 @@ class Article:
 
     Attributes:
         url: the page's URL; `canonical_url` is what the page calls itself, None when it does not.
-        authors: names only.
+        amp_url: the page's AMP version; None when it names none.
+        description: the standfirst that the page prints, else its own summary; `origins` says which.
+        authors: names only, of people and desks.
+        agencies: the wire agencies that sign beside or in place of an author, as printed.
         date_published, date_modified: aware, in the zone the page gave; never later than the fetch.
         in_language: BCP 47.
         type: schema.org type (`NewsArticle`, `OpinionNewsArticle`, `LiveBlogPosting` ...).
-        is_accessible_for_free: None when the page does not say.
+        is_accessible_for_free: None when the page does not say; the evidence is among the claims.
+        dateline: where the report was filed from; None when its text does not open with it.
+        corrections: notes in which the publication corrects the article, as printed, in order.
         blocks: the text, in order.
         removed: what was cut from it, by position.
         origins: field name -> the signal it came from (`json-ld`, `og`, `meta`, `html`, `feed`, `url` ...).
+        evidence: what the page as a whole says about being an article; None once that is judged.
+        confidence: how sure we are of it; None before the judgement.
     """
 
     url: str
     canonical_url: str | None = None
+    amp_url: str | None = None
     headline: str | None = None
     description: str | None = None
     authors: tuple[str, ...] = ()
+    agencies: tuple[str, ...] = ()
     date_published: datetime | None = None
     date_modified: datetime | None = None
     in_language: str | None = None
@@ -143,10 +203,15 @@ class Article:
     publisher: str | None = None
     type: str = "NewsArticle"
     is_accessible_for_free: bool | None = None
+    dateline: Dateline | None = None
+    corrections: tuple[str, ...] = ()
     blocks: tuple[Block, ...] = ()
     removed: tuple[RemovedBlock, ...] = ()
     images: tuple[Image, ...] = ()
     origins: Mapping[str, str] = attrs.field(factory=dict, converter=dict)
+    claims: tuple[Claim, ...] = ()
+    evidence: Evidence | None = None
+    confidence: Confidence | None = None
 
     @property
     def article_body(self) -> str:

@@ -36,11 +36,27 @@ class Pace:
 
 
 @attrs.frozen(kw_only=True)
+class Furniture:
+    """A block that returns on the articles of a source (`pipelines.boilerplate.template`).
+
+    Attributes:
+        key: 16 hex digits that follow from its wording and the name of its place.
+        articles: how many different ones it was seen on.
+        anywhere: it goes wherever it stands; else only before or after all of the story.
+    """
+
+    key: str
+    articles: int
+    anywhere: bool = False
+
+
+@attrs.frozen(kw_only=True)
 class Hints:
     """The parts of a source that shape what is read from its pages; kept with each document, so that it can be rebuilt.
 
     Attributes:
         name, language, country, timezone, boilerplate_selectors, boilerplate_phrases: as in `Source`.
+        template: what of the source's template was found on the page.
     """
 
     name: str
@@ -49,6 +65,7 @@ class Hints:
     timezone: str | None = None
     boilerplate_selectors: tuple[str, ...] = ()
     boilerplate_phrases: tuple[str, ...] = ()
+    template: tuple[Furniture, ...] = ()
 
 
 @attrs.frozen(kw_only=True, slots=False)
@@ -68,6 +85,8 @@ class Source:
         contact_note: what the publisher was told or answered; never sent.
         boilerplate_selectors: CSS selectors of elements that are never text.
         boilerplate_phrases: whole lines that are never text, compared without case.
+        template: what is known by now to return on its articles; learned, never written in a seed.
+        template_keep, template_drop: keys or whole texts of blocks that return, for which a person decided.
         verified: when the seed was last probed; None when never.
     """
 
@@ -89,6 +108,9 @@ class Source:
     contact_note: str = ""
     boilerplate_selectors: tuple[str, ...] = ()
     boilerplate_phrases: tuple[str, ...] = ()
+    template: tuple[Furniture, ...] = ()
+    template_keep: tuple[str, ...] = ()
+    template_drop: tuple[str, ...] = ()
     verified: date | None = None
 
     @cached_property
@@ -113,7 +135,7 @@ class Source:
     @classmethod
     def from_hints(cls, source_id: str, hints: Hints) -> Self:
         """Return a source that reads pages as the one that gave `hints`; it has no home page and owns no URL."""
-        return cls(id=source_id, home_page="", **attrs.asdict(hints))
+        return cls(id=source_id, home_page="", **attrs.asdict(hints, recurse=False))
 
     def owns(self, url: str) -> bool:
         """Whether `url` is http(s) and on one of the source's hosts or their subdomains."""

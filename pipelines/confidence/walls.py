@@ -1,11 +1,8 @@
-"""Pages that stand in an article's place: error pages, consent and login walls, bot challenges."""
+"""Pages that stand in an article's place: error pages, consent and login walls, tests for human readers."""
 
 import re
-from collections.abc import Sequence
 
-from pipelines.extract.align import Piece
-from pipelines.extract.head import PageHead
-from pipelines.extract.segments import Layout, collapse
+from pipelines.model import Evidence
 
 NOT_FOUND = re.compile(
     r"\b(?:404|410)\b|not found|page (?:can(?:'|’)?t|cannot|could not|couldn(?:'|’)t) be found|"
@@ -28,7 +25,6 @@ CHALLENGE = re.compile(
     r"zugriff verweigert|accès refusé|acceso denegado|доступ (?:запрещ|огранич)",
     re.IGNORECASE,
 )
-CHALLENGE_XPATH = ".//*[@id='challenge-form' or @id='cf-wrapper' or @id='challenge-running' or @id='px-captcha']"
 # Words of consent; each family counts once.
 CONSENT_WORDS = (
     r"cookies?\b|кук[иа]|קוקי|クッキー|كوكيز|ملفات تعريف",
@@ -63,29 +59,23 @@ LITTLE = 700
 WALL_SIZE = 3500
 
 
-def find_wall(pieces: Sequence[Piece], layout: Layout, head: PageHead, *, declared: bool) -> tuple[str, str] | None:
-    """Return the cause and a reason when the page is no article but stands in its place; None when it is not.
+def find_wall(evidence: Evidence, text: str, asked: str) -> tuple[str, str] | None:
+    """Return a cause and what was seen when the page stands in an article's place; None when it does not.
 
-    `declared` says that the page declares itself an article: then only its text can speak against it.
+    `text` is what was kept, `asked` all that stood in question: of a wall most may have been cut. Of a page that
+    declares itself an article, only its text can speak against it.
     """
-    text = " ".join(piece.text for piece in pieces)
-    if _is_consent(text):
+    if _is_consent(text) or (asked != text and len(text) < LITTLE and _is_consent(asked)):
         return "consent", "the text is a consent notice"
-    if declared or len(text) > LITTLE:
+    if evidence.declared or len(text) > LITTLE:
         return None
-    return _wall_in_place(text, layout, head)
-
-
-def _wall_in_place(text: str, layout: Layout, head: PageHead) -> tuple[str, str] | None:
-    titles = _titles(head, layout)
-    if any(NOT_FOUND.search(title) for title in titles):
+    if any(NOT_FOUND.search(title) for title in evidence.titles):
         return "not-found", "the page says that there is nothing here"
-    if any(CHALLENGE.search(title) for title in titles) or head.tree.xpath(CHALLENGE_XPATH):
+    if evidence.is_challenge or any(CHALLENGE.search(title) for title in evidence.titles):
         return "challenge", "the page asks for proof of a human reader"
-    if len(text) < LITTLE / 2 and head.tree.find(".//input[@type='password']") is not None:
+    if evidence.asks_password and len(text) < LITTLE / 2:
         return "login", "the page asks to log in"
-    whole = " ".join(segment.text for segment in layout.segments)
-    return ("consent", "the page is a consent notice") if _is_consent(whole) else None
+    return ("consent", "the page is a consent notice") if _is_consent(evidence.small_page) else None
 
 
 def _is_consent(text: str) -> bool:
@@ -97,10 +87,3 @@ def _is_consent(text: str) -> bool:
     families = sum(1 for words in CONSENT if words.search(text))
     hits = sum(len(words.findall(text)) for words in CONSENT)
     return families >= 4 and hits * 110 > len(text)
-
-
-def _titles(head: PageHead, layout: Layout) -> list[str]:
-    title = head.tree.find(".//title")
-    texts = [collapse(title.text_content())] if title is not None else []
-    texts.extend(segment.text for segment in layout.segments if segment.element.tag in {"h1", "h2"})
-    return [text for text in texts if len(text) < 120]
