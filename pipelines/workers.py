@@ -21,7 +21,7 @@ from typing import Self
 import attrs
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
-from pipelines.boilerplate import load_rules, remove_boilerplate, rules_version, source_rules
+from pipelines.boilerplate import load_rules, model_version, remove_boilerplate, rules_version, source_rules
 from pipelines.confidence import confidence_version, require_confidence
 from pipelines.errors import ExtractionCrash, ExtractionError, ExtractionTimeout, WorkersError
 from pipelines.extract import component_versions, extract_article
@@ -59,7 +59,7 @@ def read_article(page: Page, source: Source | None = None, *, min_confidence: fl
 
 def present_versions() -> dict[str, str]:
     """Return component -> version of all that `read_article` is made of."""
-    return {**component_versions(), "rules": rules_version(), "confidence": confidence_version()}
+    return {**component_versions(), "rules": rules_version(), "model": model_version(), "confidence": confidence_version()}
 
 
 def settle_in() -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from pipelines.archive import read_document, to_document, to_json, validate_document
 from pipelines.errors import DocumentError, StoreError
-from pipelines.model import Block, BlockKind, Image, ImageCredit, RemovedBlock
+from pipelines.model import Block, BlockKind, Claim, Dateline, Genre, Image, ImageCredit, RemovedBlock
 
 
 @pytest.fixture
@@ -14,6 +14,15 @@ def full(revision):
     article = attrs.evolve(
         revision.article,
         canonical_url="https://www.courier.example/2026/11/bridge",
+        amp_url="https://www.courier.example/2026/11/bridge/amp",
+        agencies=("dpa",),
+        genre=Genre.OPINION,
+        dateline=Dateline(text="BERLIN (AFP) —", place="BERLIN", agency="AFP"),
+        corrections=("Correction: it was 1958.",),
+        claims=(
+            Claim(field="headline", value="Bridge", origins=("json-ld", "og"), chosen=True, reason="declared"),
+            Claim(field="headline", value="Bridge news", origins=("title",)),
+        ),
         description="After two years.",
         date_modified=revision.article.date_published,
         in_language="en",
@@ -71,10 +80,14 @@ def test_a_full_document_is_news_article_and_ours(full):
     assert document == {
         "@context": "https://schema.org",
         "@type": "NewsArticle",
+        "genre": "opinion",
         "url": "https://www.courier.example/2026/11/bridge",
         "headline": "Bridge reopens",
         "description": "After two years.",
-        "author": [{"name": "Ada Lund"}],
+        "author": [{"name": "Ada Lund"}, {"@type": "Organization", "name": "dpa"}],
+        "sourceOrganization": [{"@type": "Organization", "name": "dpa"}, {"@type": "Organization", "name": "AFP"}],
+        "locationCreated": {"name": "BERLIN"},
+        "correction": ["Correction: it was 1958."],
         "datePublished": "2026-11-02T09:00:00+01:00",
         "dateModified": "2026-11-02T09:00:00+01:00",
         "inLanguage": "en",
@@ -213,3 +226,24 @@ def test_a_damaged_document_is_one_line_that_names_its_key(file_store, body, pro
 def test_a_missing_document_is_a_store_error(file_store):
     with pytest.raises(StoreError, match="no such object"):
         read_document(file_store, "documents/a.json")
+
+
+def test_agencies_stand_apart_from_people(full):
+    document = to_document(full)
+    people = [{"name": name} for name in full.article.authors]
+    assert document["author"] == [*people, {"@type": "Organization", "name": "dpa"}]
+    assert [agency["name"] for agency in document["sourceOrganization"]] == ["dpa", "AFP"]
+
+
+def test_what_was_said_of_a_field_stands_under_its_name(full):
+    assert to_document(full)["newskeep"]["claims"] == {
+        "headline": [
+            {"value": "Bridge", "origins": ["json-ld", "og"], "chosen": True, "reason": "declared"},
+            {"value": "Bridge news", "origins": ["title"], "chosen": False},
+        ]
+    }
+
+
+def test_a_plain_article_names_no_genre(full):
+    assert to_document(full)["genre"] == "opinion"
+    assert "genre" not in to_document(attrs.evolve(full, article=attrs.evolve(full.article, genre=Genre.ARTICLE)))

@@ -110,8 +110,8 @@ def test_a_difference_that_other_versions_made_is_told_apart(rebuilt_after):
 
 
 def test_a_record_that_gives_no_article_is_no_text(crawled, rebuilt_after):
-    feed = next(recorded for recorded in crawled.captures if recorded.url.endswith("robots.txt"))
-    place = feed.location
+    moved = next(recorded for recorded in crawled.captures if recorded.url.endswith("?p=1031"))
+    place = moved.location
     names = {"filename": place.filename, "offset": place.offset, "length": place.length, "recordId": place.record_id}
 
     found = rebuilt_after(lambda document: document["newskeep"]["capture"].update(warc=names))

@@ -4,7 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.boilerplate import load_rules, parse_credit, remove_boilerplate, source_rules
-from pipelines.boilerplate.clean import split_lines
+from pipelines.boilerplate.clean import decide_blocks
+from pipelines.boilerplate.structure import Verdict
+from pipelines.extract.measures import MEASURES
 from pipelines.model import Article, Block, BlockKind, Image, ImageCredit, Source
 
 RULES = load_rules()
@@ -40,7 +42,6 @@ def shaped(path: str, *, kind: BlockKind = BlockKind.PARAGRAPH, emphasis: str | 
     [
         pytest.param([Block(text=CREDIT), Block(text=CAPTION)], id="own paragraphs, no path"),
         pytest.param([Block(text=CAPTION), Block(text=CREDIT)], id="caption first"),
-        pytest.param([Block(text=f"{CREDIT}\n{CAPTION}", path="body > div > p")], id="one paragraph with a break"),
         pytest.param([Block(text=f"{CREDIT} {CAPTION}", path="body > div > p")], id="one paragraph joined by a space"),
         pytest.param([Block(text=f"{CAPTION} {CREDIT}", path="body > div > p")], id="caption and credit joined"),
         pytest.param([Block(text=f"{CAPTION} {CREDIT}", path="body > figure > figcaption")], id="figcaption"),
@@ -163,7 +164,7 @@ def test_a_biography_only_goes_near_the_end():
 
 def test_the_sources_own_rules_are_asked_first():
     source = Source(id="x", name="X", home_page="https://x.example/", boilerplate_phrases=("Comments are closed.",))
-    cleaned = remove_boilerplate(article(*STORY, "Comments are closed."), RULES, source_rules(source))
+    cleaned = remove_boilerplate(article(*STORY, "Comments are closed."), (*source_rules(source), *RULES))
 
     assert [(removed.rule, removed.category) for removed in cleaned.removed] == [("source-phrase-1", "source")]
 
@@ -184,16 +185,86 @@ def test_rules_that_would_take_much_of_the_prose_take_none_of_it():
     assert texts(cleaned) == ("Bridge closed.", *notices)
 
 
+GONE = Verdict("comments-closed", "comments")
+AT_IMAGE = Verdict("caption-at-image", "caption")
+VOTED = frozenset({"trafilatura"})
+
+
+def judged(*scores: float | None, votes: frozenset[str] = VOTED) -> list[Block]:
+    """Return blocks of one letter each, with these scores."""
+    return [
+        Block(text=text, score=score, votes=votes, measures=(0.0,))
+        for text, score in zip("abcdefgh", scores, strict=False)
+    ]
+
+
+def decided(blocks: list[Block], verdicts: dict[int, Verdict], *, suspects: tuple[int, ...] = ()) -> dict[int, str]:
+    """Return index -> the rule of what goes when a block is text from .5 on."""
+    gone = decide_blocks(blocks, verdicts, suspects, least=0.5)
+    return {index: verdict.rule for index, verdict in gone.items()}
+
+
+def test_a_verdict_stands_and_the_score_decides_on_the_rest():
+    blocks = judged(0.9, 0.9, 0.2, 0.5)
+
+    assert decided(blocks, {1: GONE}) == {1: "comments-closed", 2: "block-score"}
+
+
+def test_the_rule_is_named_where_the_score_agrees():
+    assert decided(judged(0.9, 0.1), {1: GONE}) == {1: "comments-closed"}
+
+
+def test_a_block_without_score_goes_by_verdict_alone():
+    assert decided(judged(None, None), {1: GONE}) == {1: "comments-closed"}
+
+
+@pytest.mark.parametrize(("score", "goes"), [(0.9, False), (0.7, True), (None, True)])
+def test_only_a_high_score_keeps_what_looks_like_a_caption(score, goes):
+    assert (1 in decided(judged(0.9, score), {1: AT_IMAGE})) is goes
+
+
+@pytest.mark.parametrize(
+    ("changed", "suspects", "goes"),
+    [
+        pytest.param({}, (), False, id="all want it"),
+        pytest.param({}, (3,), True, id="a rule's wording fits"),
+        pytest.param({"score": 0.1}, (), True, id="very low score"),
+        pytest.param({"path": "body > aside > p"}, (), True, id="elsewhere"),
+        pytest.param({"votes": frozenset()}, (), True, id="nobody wants it"),
+        pytest.param({"link_density": 0.5}, (), True, id="links"),
+        pytest.param({"text": "Our reporters in Lund"}, (), True, id="no sentence"),
+    ],
+)
+def test_a_sentence_among_the_storys_paragraphs_is_given_the_benefit_of_the_doubt(changed, suspects, goes):
+    both = frozenset({"trafilatura", "region"})
+    story = [Block(text=text, path="body > div > p", score=0.9, votes=both, measures=(0.0,)) for text in STORY]
+    last = attrs.evolve(story[0], text="They wait in Lund.", score=0.3)
+
+    assert (3 in decided([*story, attrs.evolve(last, **changed)], {}, suspects=suspects)) is goes
+
+
+def test_where_no_score_is_high_enough_what_anybody_would_keep_stays():
+    blocks = [*judged(0.1, 0.1), *judged(0.1, votes=frozenset())]
+
+    assert set(decided(blocks, {1: GONE})) == {1, 2}
+
+
+def test_where_nothing_would_be_left_verdicts_give_way():
+    assert decided(judged(0.1, 0.1), {0: GONE, 1: GONE}) == {}
+
+
 LINES = st.sampled_from(
     [*STORY, *TAIL, CREDIT, CAPTION, "Advertisement", "Related articles", "Photo: AP", "Vue © AFP", "x"]
 )
 BLOCKS = st.builds(
     Block,
-    text=st.one_of(LINES, st.text(min_size=1, max_size=80).filter(str.strip), st.tuples(LINES, LINES).map("\n".join)),
+    text=st.one_of(LINES, st.text(min_size=1, max_size=80).filter(str.strip)),
     kind=st.sampled_from(BlockKind),
     path=st.sampled_from(["", "body > figure > figcaption", "body > div.author-bio > p", "body > h5"]),
     link_density=st.sampled_from([0.0, 1.0]),
     image=st.sampled_from([None, 0, 1, 7]),
+    votes=st.sampled_from([frozenset(), frozenset({"trafilatura"}), frozenset({"trafilatura", "region"})]),
+    measures=st.sampled_from([(), *((value,) * len(MEASURES) for value in (-1.0, 0.0, 0.5, 1.0, 20.0))]),
 )
 
 
@@ -209,12 +280,13 @@ BLOCKS = st.builds(
 )
 def test_kept_plus_removed_is_the_input_in_its_order(given_article):
     cleaned = remove_boilerplate(given_article, RULES)
-    blocks = split_lines(given_article.blocks)
     positions = [removed.position for removed in cleaned.removed]
-    rest = [block for position, block in enumerate(blocks) if position not in set(positions)]
+    unscored = [attrs.evolve(removed.block, score=None) for removed in cleaned.removed]
+    rest = [block for position, block in enumerate(given_article.blocks) if position not in set(positions)]
 
     assert positions == sorted(set(positions))
-    assert [blocks[position] for position in positions] == [removed.block for removed in cleaned.removed]
-    assert list(cleaned.blocks) == rest
+    assert unscored == [given_article.blocks[position] for position in positions]
+    assert [attrs.evolve(block, score=None) for block in cleaned.blocks] == rest
+    assert cleaned.blocks or not any(block.votes or not block.measures for block in given_article.blocks)
     assert all(removed.image is None or removed.image < len(cleaned.images) for removed in cleaned.removed)
     assert len(cleaned.images) >= len(given_article.images)

@@ -1,6 +1,6 @@
 """`scrapy fixture save` and `scrapy extract URL`: pages of the demonstration newspaper, fetched as a crawl would."""
 
-from argparse import Namespace
+from argparse import ArgumentParser, Namespace
 
 import pytest
 from scrapy.settings import Settings
@@ -111,7 +111,9 @@ def test_a_name_comes_from_the_url():
 def extract_pages(settings, *args):
     command = extract.Command()
     command.settings = settings
-    command.run(list(args), Namespace(list=None, format="text", workers=1))
+    parser = ArgumentParser()
+    command.add_options(parser)
+    command.run(list(args), parser.parse_args(["--workers", "1"]))
     return command.exitcode
 
 

@@ -22,10 +22,20 @@ TITLES = (
 )
 
 
+LEADS = (
+    "The vote is to be held in the open, and every household is to get the figures by post before it.",
+    "Two boats are to cross the bay each day from April, the company told passengers in a letter this week.",
+    "Rain had come through for years. Parents collected half of the money, and the town gave the rest.",
+    "More than nine thousand people came to see the old ships, a third more than in the year before.",
+    "Students had asked for it in a petition. The first Sunday drew more readers than any Saturday.",
+)
+
+
 def listing(teaser: str) -> str:
+    """Return a section's page, in which `{}` of the teaser is each story's own lead."""
     rows = "".join(
-        f'<div class="teaser"><h3><a href="/n/{number}">{title}</a></h3>{teaser}</div>'
-        for number, title in enumerate(TITLES * 2)
+        f'<div class="teaser"><h3><a href="/n/{number}">{title}</a></h3>{teaser.format(lead)}</div>'
+        for number, (title, lead) in enumerate(zip(TITLES, LEADS, strict=True))
     )
     return document(f"<nav><a href='/'>Home</a></nav><main><h1>Politics</h1>{rows}</main>")
 
@@ -40,7 +50,7 @@ def cause(html: str, url: str = URL) -> str:
     "teaser",
     [
         "<p>The mayor said on Monday that the plan would go ahead as it was...</p>",
-        f"<p>{PARAGRAPHS[1]}</p>",
+        "<p>{}</p>",
         "",
         "<time>2026-11-22</time>",
     ],
@@ -91,7 +101,7 @@ def test_a_page_without_text_is_refused(inner, expected):
 
 def test_the_home_page_is_refused_with_the_reasons():
     with pytest.raises(NoArticleError, match="linked headlines"):
-        read_article(page(listing(f"<p>{PARAGRAPHS[2]}</p>"), url="https://harbour.example/"))
+        read_article(page(listing("<p>{}</p>"), url="https://harbour.example/"))
 
 
 def test_an_article_among_teasers_is_an_article():

@@ -49,7 +49,8 @@ def test_every_line_of_the_page_is_told_in_its_order():
     explained = explain_page(page(article(inside="<p>Share this article</p>")))
     told = {line.text: line.decision for line in explained.lines}
     assert [line.text for line in explained.lines if line.decision is Decision.KEPT] == list(PARAGRAPHS)
-    assert told["Harbour Post"] is Decision.LEFT
+    assert told["Home"] is Decision.LEFT
+    assert told["Share this article"] is told["Harbour Post"] is Decision.CUT
     assert [line.text for line in explained.lines][:2] == ["Home", "Politics"]
     assert explained.count(Decision.KEPT) == 4
     assert explained.refused is None

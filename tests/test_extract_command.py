@@ -39,8 +39,8 @@ def extract(monkeypatch, capsys):
         parser = argparse.ArgumentParser()
         parser.add_argument("args", nargs="*")
         command.settings = None
-        for option in (("--format",), ("--list",)):
-            parser.add_argument(*option)
+        parser.add_argument("--format", default="text")
+        parser.add_argument("--list")
         for flag in ("--explain", "--full"):
             parser.add_argument(flag, action="store_true")
         parser.add_argument("--html")
@@ -58,7 +58,7 @@ def test_the_article_is_printed_with_what_was_removed(extract, tmp_path):
     code, out, _ = extract(str(tmp_path / "a.html"))
     assert (code, out.splitlines()[0]) == (0, "Old bridge to close")
     assert PARAGRAPHS[3] in out
-    assert "Removed (0)" in out
+    assert "Removed (2)\n- headline-repeated: Old bridge to close\n" in out
 
 
 def test_a_list_gives_one_document_a_line_in_its_order(extract, tmp_path):

@@ -1,8 +1,13 @@
 import pytest
 
 from pipelines.extract.article import parse_html
-from pipelines.extract.jsonld import find_article, parse_json, read_json_ld, texts_of
+from pipelines.extract.jsonld import find_article, identified, parse_json, read_json_ld, resolve, texts_of
 from tests.extract_pages import document
+
+
+def nodes_of(data):
+    tree = parse_html(document("<p>x</p>", f'<script type="application/ld+json">{data}</script>'))
+    return read_json_ld(tree.iter("script"))
 
 
 @pytest.mark.parametrize(
@@ -32,8 +37,18 @@ def test_what_cannot_be_read_is_none(text):
 
 def test_the_article_is_found_in_a_graph_beside_other_things():
     data = '{"@graph": [{"@type": "WebPage", "name": "p"}, {"@type": ["NewsArticle"], "headline": "h"}]}'
-    nodes = read_json_ld(parse_html(document("<p>x</p>", f'<script type="application/ld+json">{data}</script>')))
-    assert find_article(nodes)["headline"] == "h"
+    assert find_article(nodes_of(data))["headline"] == "h"
+
+
+def test_of_several_articles_the_one_that_names_the_page_is_its_own():
+    data = """[{"@type": "NewsArticle", "headline": "other", "url": "https://a.example/other", "image": "i"},
+        {"@type": "NewsArticle", "headline": "own", "mainEntityOfPage": {"@id": "https://a.example/own/"}}]"""
+    assert find_article(nodes_of(data), "https://a.example/own")["headline"] == "own"
+
+
+def test_a_reference_leads_to_the_fullest_object_of_that_name():
+    known = identified(nodes_of('[{"@type": "Person", "@id": "#j"}, {"@type": "Person", "@id": "#j", "name": "Jane"}]'))
+    assert resolve({"@id": "#j"}, known)[0]["name"] == "Jane"
 
 
 def test_strings_are_found_in_every_shape():

@@ -18,8 +18,11 @@ from pipelines.model import (
     Article,
     Candidate,
     Capture,
+    Claim,
     Confidence,
+    Dateline,
     Furniture,
+    Genre,
     Hints,
     Image,
     RemovedBlock,
@@ -55,10 +58,13 @@ def to_document(revision: Revision) -> Document:
         {
             "@context": "https://schema.org",
             "@type": article.type,
+            "genre": None if article.genre is Genre.ARTICLE else article.genre.value,
             "url": _public_url(article, revision.capture),
             "headline": article.headline,
             "description": article.description,
-            "author": [{"name": name} for name in article.authors],
+            "author": [*({"name": name} for name in article.authors), *map(_organization, article.agencies)],
+            "sourceOrganization": [_organization(name) for name in _agencies(article)],
+            "locationCreated": _named(article.dateline.place) if article.dateline else None,
             "datePublished": _time(article.date_published),
             "dateModified": _time(article.date_modified),
             "inLanguage": article.in_language,
@@ -67,6 +73,7 @@ def to_document(revision: Revision) -> Document:
             "image": [_image(image) for image in article.images],
             "publisher": _named(article.publisher),
             "isAccessibleForFree": article.is_accessible_for_free,
+            "correction": list(article.corrections),
         }
     ) | {"wordCount": article.word_count, "articleBody": article.article_body, "newskeep": _ours(revision)}
 
@@ -163,6 +170,8 @@ def _ours(revision: Revision) -> Document:
             "source": revision.capture.source,
             "articleId": revision.article_id,
             "canonicalUrl": revision.article.canonical_url,
+            "ampUrl": revision.article.amp_url,
+            "dateline": _dateline(revision.article.dateline) if revision.article.dateline else None,
             "revision": _known(
                 {
                     "number": revision.number,
@@ -179,6 +188,7 @@ def _ours(revision: Revision) -> Document:
     ) | {
         "removed": [_removed(block) for block in revision.article.removed],
         "origins": dict(sorted(revision.article.origins.items())),
+        **_known({"claims": _claims(revision.article.claims)}),
         "versions": dict(sorted(revision.versions.items())),
     }
 
@@ -285,6 +295,29 @@ def _image(image: Image) -> Document:
     )
 
 
+def _agencies(article: Article) -> tuple[str, ...]:
+    """Return the wire agencies behind the article: those that sign it, and the one of its dateline."""
+    filed = article.dateline.agency if article.dateline else None
+    return tuple(dict.fromkeys((*article.agencies, *((filed,) if filed else ()))))
+
+
+def _organization(name: str) -> Document:
+    return {"@type": "Organization", "name": name}
+
+
+def _dateline(dateline: Dateline) -> Document:
+    return _known({"text": dateline.text, "place": dateline.place, "agency": dateline.agency})
+
+
+def _claims(claims: Iterable[Claim]) -> Document:
+    """Return field -> what was said of it, the chosen value first."""
+    fields: Document = {}
+    for claim in claims:
+        said = {"value": claim.value, "origins": list(claim.origins), "chosen": claim.chosen, "reason": claim.reason}
+        fields.setdefault(claim.field, []).append(_known(said))
+    return fields
+
+
 def _named(name: str | None) -> Document | None:
     return {"name": name} if name else None
 
@@ -294,5 +327,5 @@ def _time(moment: datetime | None) -> str | None:
 
 
 def _known(values: Document) -> Document:
-    """Leave out what is not known: None, empty texts and empty lists."""
-    return {name: value for name, value in values.items() if value not in (None, "", [])}
+    """Leave out what is not known: None, empty texts, lists and objects."""
+    return {name: value for name, value in values.items() if value not in (None, "", [], {})}

@@ -1,10 +1,10 @@
 """Captions and credits that only their place gives away: in an image's frame, after it, or beside a credit."""
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from pipelines.boilerplate.frames import read_frame
+from pipelines.boilerplate.places import story_path
 from pipelines.boilerplate.rule import Place, near_path
 from pipelines.boilerplate.structure import Verdict
 from pipelines.boilerplate.wording import Line, read_line, reads_as_name, reads_as_prose
@@ -38,7 +38,7 @@ def judge_captions(
         found.setdefault(index, "caption-repeated")
     for index in _beside_credit(article, blocks, places, taken):
         found.setdefault(index, "caption-beside-credit")
-    story = _story_path(blocks)
+    story = story_path(blocks)
     for index, block in enumerate(blocks):
         if index not in taken and _is_after_image(article, block, story):
             found.setdefault(index, "caption-at-image")
@@ -130,12 +130,6 @@ def _is_after_image(article: Article, block: Block, story: str | None) -> bool:
     if not named and block.path == story and block.emphasis not in FINE_PRINT:
         return False
     return _is_caption(article, block, may_end=named)
-
-
-def _story_path(blocks: Sequence[Block]) -> str | None:
-    """Return the path of the element that most of the prose stands in; None when the blocks have none."""
-    paths = Counter(block.path for block in blocks if block.path and reads_as_prose(block.text))
-    return paths.most_common(1)[0][0] if paths else None
 
 
 def _is_caption(article: Article, block: Block, *, may_end: bool = False) -> bool:

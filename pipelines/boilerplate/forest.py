@@ -29,14 +29,14 @@ class Forest:
     def __init__(self, trees: Sequence[Any]) -> None:
         """Take `trees`, each of at most 16 leaves."""
         self._whole = (1 << LEAVES * len(trees)) - 1
-        self._leaves: list[list[float]] = []
+        self._leaves: list[dict[int, float]] = []
         tests: dict[int, dict[float, int]] = {}
         for number, tree in enumerate(trees):
             leaves: list[float] = []
             self._plant(tree, leaves, LEAVES * number, tests)
             if len(leaves) > LEAVES:
                 raise ValueError(f"tree {number} has {len(leaves)} leaves, more than {LEAVES}")
-            self._leaves.append(leaves)
+            self._leaves.append({1 << place: leaf for place, leaf in enumerate(leaves)})
         self._tests = [(feature, *self._masks(failed)) for feature, failed in sorted(tests.items())]
         self._size = LEAVES // 8 * len(trees)
 
@@ -48,9 +48,7 @@ class Forest:
         answers = array("H", left.to_bytes(self._size, sys.byteorder))
         if sys.byteorder == "big":
             answers.reverse()
-        return math.fsum(
-            leaves[(bits & -bits).bit_length() - 1] for leaves, bits in zip(self._leaves, answers, strict=True)
-        )
+        return sum([leaves[bits & -bits] for leaves, bits in zip(self._leaves, answers, strict=True)])
 
     def probability(self, row: Sequence[float]) -> float:
         """Return the probability that `log_odds` stands for."""

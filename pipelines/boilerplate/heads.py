@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
 import attrs
-import re2  # type: ignore[import-untyped]
+import re2
 
 from pipelines.boilerplate.linear import Pattern, linear_options
 from pipelines.boilerplate.syntax import Atom, Group, Node, Repeat, write_pattern

@@ -25,6 +25,8 @@ class Lexicon:
         particles: words written small within names and credits (von, via, courtesy).
         not_a_name: words that begin no name.
         now: words that stand for a date (today, yesterday).
+        address: words by which a publication speaks to its readers or of itself (you, our).
+        unspaced_address: the same for scripts without spaces between words; found anywhere in a text.
     """
 
     fragments: Mapping[str, str]
@@ -34,6 +36,8 @@ class Lexicon:
     particles: frozenset[str]
     not_a_name: frozenset[str]
     now: frozenset[str]
+    address: frozenset[str]
+    unspaced_address: tuple[str, ...]
 
 
 @cache
@@ -48,4 +52,6 @@ def load_lexicon() -> Lexicon:
         particles=frozenset(word for words in data["particles"].values() for word in words.split()),
         not_a_name=frozenset(data["not-a-name"]["words"].split()),
         now=frozenset(word for words in data["now"].values() for word in words.split()),
+        address=frozenset(word for words in data["address"].values() for word in words.split()),
+        unspaced_address=tuple(data["address"]["unspaced"].split()),
     )

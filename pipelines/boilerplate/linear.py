@@ -3,7 +3,7 @@
 from functools import cached_property
 from typing import Any
 
-import re2  # type: ignore[import-untyped]
+import re2
 
 from pipelines.boilerplate.syntax import parse_pattern, write_pattern
 

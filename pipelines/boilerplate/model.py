@@ -14,10 +14,11 @@ import attrs
 
 from pipelines.boilerplate.forest import Forest
 from pipelines.boilerplate.hearing import Hearing
+from pipelines.boilerplate.speech import SPEECH, measure_speech
 from pipelines.model import Block
 
 MODEL = Path(__file__).with_name("data") / "blocks.json"
-CASE = ("has_verdict", "is_suspect", "prose_before", "prose_after", "verdict_share")
+CASE = ("has_verdict", "is_suspect", "prose_before", "prose_after", "verdict_share", *SPEECH)
 """What is added to the measures of a block, in this order."""
 MANY = 20
 
@@ -42,6 +43,7 @@ def describe_blocks(blocks: Sequence[Block], hearing: Hearing) -> list[tuple[flo
             float(min(MANY, place.prose_before)),
             float(min(MANY, place.prose_after)),
             share,
+            *measure_speech(block.text),
         )
         if block.measures
         else None

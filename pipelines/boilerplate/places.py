@@ -1,6 +1,7 @@
 """Where each block stands: how much prose is before and after it, and whether an image is."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from pipelines.boilerplate.rule import Place, near_path
@@ -58,3 +59,9 @@ def name_words(article: Article) -> frozenset[str]:
     """Return the words of the publisher's and the authors' names, without case."""
     names = (article.publisher or "", *article.authors)
     return frozenset(word for name in names for word in read_line(name).words)
+
+
+def story_path(blocks: Sequence[Block]) -> str | None:
+    """Return the path of the element that most of the prose stands in; None when the blocks have none."""
+    paths = Counter(block.path for block in blocks if block.path and is_story(block))
+    return paths.most_common(1)[0][0] if paths else None

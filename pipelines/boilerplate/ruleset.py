@@ -14,6 +14,7 @@ from pipelines.model import Block
 
 Candidate = tuple[Rule, tuple[Pattern, ...], tuple[Vocabulary, ...]]
 Taker = tuple[Rule, Mapping[str, str], str]
+SHORT = 240  # characters; the length of most rules
 REMEMBERED = 8192  # lines and paths; furniture returns on every page of a site
 
 
@@ -24,7 +25,9 @@ class RuleSet:
         """Take `rules`; the words and patterns of the same rules are indexed once in a process."""
         self.rules = tuple(rules)
         self._phrases = {rule.phrase: rule for rule in reversed(self.rules) if rule.phrase is not None}
-        self._index = _index(tuple(rule for rule in self.rules if rule.phrase is None))
+        worded = tuple(rule for rule in self.rules if rule.phrase is None)
+        self._index = _index(worded)
+        self._index_of_long = _index(tuple(rule for rule in worded if rule.max_length > SHORT))
 
     def judge(self, blocks: Sequence[Block | None], places: Sequence[Place]) -> dict[int, Verdict]:
         """Return index -> the verdict on each block that a rule takes at its place; blocks that are None are left out.

@@ -119,11 +119,14 @@ def _linked_runs(blocks: Sequence[Block], places: Sequence[Place]) -> Iterator[i
 
 def _after_label(blocks: Sequence[Block], places: Sequence[Place], taken: Mapping[int, Verdict]) -> Iterator[int]:
     """What follows a bare label such as "Related articles": linked lines anywhere, titles after all prose."""
-    for label in [index for index, verdict in taken.items() if verdict.category == "related" and not verdict.parts]:
-        for index in range(label + 1, len(blocks)):
-            block, place = blocks[index], places[index]
+    labels = {index for index, verdict in taken.items() if verdict.category == "related" and not verdict.parts}
+    labelled = False
+    for index, (block, place) in enumerate(zip(blocks, places, strict=True)):
+        if index in labels:
+            labelled = True
+        elif labelled and index not in taken:
             linked = block.link_density > LINKED
             last = place.prose_after == 0 and block.kind in {BlockKind.LIST_ITEM, BlockKind.HEADING}
-            if index not in taken and (not (linked or last) or reads_as_prose(block.text)):
-                break
-            yield index
+            labelled = (linked or last) and not reads_as_prose(block.text)
+            if labelled:
+                yield index

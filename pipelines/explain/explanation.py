@@ -90,7 +90,9 @@ def _lines(segments: Sequence[Segment], article: Article | None) -> Iterator[Lin
     yield from entries.get(-1, ())
     for segment in segments:
         if segment.index in entries:
-            yield from (attrs.evolve(line, level=_level(segment)) for line in entries[segment.index])
+            for line in entries[segment.index]:
+                told = None if line.decision is Decision.KEPT else fields.get(text_key(line.text), (None, None))[0]
+                yield attrs.evolve(line, level=_level(segment), field=told)
         else:
             field, image = fields.get(text_key(segment.text), (None, None))
             yield Line(

@@ -25,7 +25,7 @@ def is_agency(text: str) -> bool:
     """Whether `text` names wire agencies and nothing else (`Reuters`, `dpa`, `APA/dpa`)."""
     names, signs = _known()
     parts = [part for part in PARTS.split(text.strip(" .()[]")) if part]
-    return bool(parts) and all(part in signs or _plain(part) in names for part in parts) or _plain(text) in names
+    return _plain(text) in names or (bool(parts) and all(part in signs or _plain(part) in names for part in parts))
 
 
 def _plain(text: str) -> str:

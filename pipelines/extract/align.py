@@ -10,7 +10,8 @@ from pipelines.extract.segments import Segment, text_key
 
 # A shorter common start or end may be chance.
 PROBE = 24
-LOOKAHEAD = 400
+# Lines further away are another part of the page; and a hostile page has thousands.
+LOOKAHEAD = 1000
 LINKS_ONLY = 0.8
 MOST = 0.5
 
@@ -84,11 +85,14 @@ class _Aligner:
 
         A short one counts only if its neighbour goes on with `key`: alone it may be chance.
         """
-        for index in range(self._cursor, len(self._segments)):
+        for index in self._ahead():
             own = self._segments[index].key
             if own and key.startswith(own) and self._continues(index, key, len(own)):
                 return index
         return self._cursor
+
+    def _ahead(self) -> range:
+        return range(self._cursor, min(self._cursor + LOOKAHEAD, len(self._segments)))
 
     def _continues(self, index: int, key: str, position: int) -> bool:
         if position >= PROBE or position == len(key):
@@ -101,7 +105,7 @@ class _Aligner:
         if len(key) < PROBE:
             return []
         head, tail = key[:PROBE], key[-PROBE:]
-        for index in (*range(self._cursor, len(self._segments)), *range(min(self._cursor, len(self._segments)))):
+        for index in (*self._ahead(), *range(max(0, self._cursor - LOOKAHEAD), self._cursor)):
             own = self._segments[index].key
             if key in own or own.startswith(head) or own.endswith(tail):
                 return [index]

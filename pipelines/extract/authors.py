@@ -43,33 +43,45 @@ def choose_authors(
     else is.
     """
     own = {text_key(name).casefold() for name in own_names}
-    voices = [_judged(voice, own) for voice in _voices(head, candidate, layout, own_names)]
-    voices = [voice for voice in voices if voice.value]
+    voices = [voice for voice in (_judged(voice, own) for voice in _voices(head, layout)) if voice.value]
+    if all(voice.fault for voice in voices):
+        late = (_judged(voice, own) for voice in _late_voices(head, candidate, layout, own_names))
+        voices += [voice for voice in late if voice.value]
     chosen = next((voice for voice in voices if not voice.fault), None) or next(iter(voices), None)
     if chosen is None:
         return Choice(), ()
     chosen = _in_full(chosen, voices)
     people = tuple(name for name in chosen.value if not is_agency(name))
-    agencies = [name for voice in (chosen, *voices) if _agrees(voice, chosen) for name in voice.value if is_agency(name)]
+    agencies = [
+        name for voice in (chosen, *voices) if _agrees(voice, chosen) for name in voice.value if is_agency(name)
+    ]
     choice = settle("authors", voices, chosen, chosen.fault or "named by the most trusted voice")
     return attrs.evolve(choice, value=people), tuple(dict.fromkeys(agencies))
 
 
-def _voices(
-    head: PageHead, candidate: Candidate | None, layout: Layout, own_names: Sequence[str]
-) -> tuple[Voice, ...]:
+def _voices(head: PageHead, layout: Layout) -> tuple[Voice, ...]:
     declared = head.data("author")
     people = [author for author in declared if not _is_organization(author)]
-    known = {text_key(name) for name in (*own_names, head.data_text("articleSection") or "") if name}
+    # An agency beside a person signs with him; any other organization is but the publisher.
+    people += [author for author in declared if people and author not in people and _is_wire(author)]
     return (
         _stated("json-ld", texts_of(people)),
         _stated("json-ld", texts_of(head.data("creator"))),
         Voice(origin="text", value=named_in_lines(lines_at_headline(layout))),
         _stated("meta", _written_authors(head)),
         Voice(origin="html", value=find_byline(head)),
+    )
+
+
+def _late_voices(
+    head: PageHead, candidate: Candidate | None, layout: Layout, own_names: Sequence[str]
+) -> tuple[Voice, ...]:
+    """Return the voices that are heard only where no other names anyone but the publication."""
+    known = {text_key(name) for name in (*own_names, head.data_text("articleSection") or "") if name}
+    return (
         Voice(origin="text", value=named_at_headline(layout, known)),
         Voice(origin="text", value=signed_line(layout)),
-        _stated("json-ld", texts_of(declared)),
+        _stated("json-ld", texts_of(head.data("author"))),
         Voice(origin="feed", value=clean_authors(candidate.authors if candidate else ())),
     )
 
@@ -107,6 +119,10 @@ def _agrees(voice: Voice, chosen: Voice) -> bool:
 
 def _is_organization(author: Any) -> bool:
     return isinstance(author, Mapping) and any(name.endswith("Organization") for name in types_of(author))
+
+
+def _is_wire(author: Any) -> bool:
+    return any(map(is_agency, texts_of(author)))
 
 
 def _written_authors(head: PageHead) -> list[str]:

@@ -11,7 +11,7 @@ from copy import deepcopy
 
 import attrs
 import trafilatura
-from lxml.etree import LxmlError
+from lxml.etree import LxmlError, strip_elements
 from lxml.html import Element, HtmlElement
 from trafilatura.settings import Document
 
@@ -25,6 +25,7 @@ TRAFILATURA, REGION = "trafilatura", "region"
 # Twelve hold all but .0014 of what the best choice among all lines of the page would reach (173 news pages, F1).
 REACH = 12
 LINKS_ONLY = 0.8
+NO_TEXT = ("script", "style", "svg", "noscript", "template", "iframe", "button", "select", "input", "textarea", "link")
 # Its warnings speak of pages that we report ourselves.
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
@@ -75,6 +76,7 @@ def _ask_trafilatura(tree: HtmlElement, segments: Sequence[Segment], url: str) -
     """
     frame = story_frame(segments)
     asked = _copied(tree if frame is None else frame)
+    strip_elements(asked, *NO_TEXT, with_tail=False)
     _unfold_layout_tables(asked)
     try:
         document = trafilatura.bare_extraction(

@@ -23,8 +23,8 @@ BY_LINE = re.compile(
     re.IGNORECASE,
 )
 WITHIN_LINE = re.compile(
-    r"(?:^|\s|\|)(?:by|(?:written|posted|published|submitted) by|(?:erstellt|geschrieben|verfasst|gespeichert|publiziert|"
-    r"veröffentlicht|artikel|beitrag) von|(?:écrit|publié) par|(?:escrito|publicado) por)\s+",
+    r"(?:^|\s|\|)(?:by|(?:written|posted|published|submitted) by|(?:erstellt|geschrieben|verfasst|gespeichert|"
+    r"publiziert|veröffentlicht|artikel|beitrag) von|(?:écrit|publié) par|(?:escrito|publicado) por)\s+",
     re.IGNORECASE,
 )
 # A line that names the writer wherever it stands: a label with its colon, or the words in full.
@@ -63,8 +63,8 @@ def named_in_lines(lines: Iterable[str]) -> tuple[str, ...]:
         if len(line) > MAX_LINE:
             continue
         begins = BY_LINE.search(line) if len(line) <= MAX_NAME else None
-        label = begins or (WITHIN_LINE.search(line) if _has_date(line) else None)
-        if label:
+        label = begins or WITHIN_LINE.search(line)
+        if label and (begins or _has_date(line)):
             names = [name for name in clean_authors([line[label.end() :]]) if " " in name or not begins]
             if names:
                 return tuple(names)
@@ -93,7 +93,9 @@ def named_at_headline(layout: Layout, known: Iterable[str]) -> tuple[str, ...]:
 
 def signed_line(layout: Layout) -> tuple[str, ...]:
     """Return the names in the only line of the page that is a signature (`Autor: Jane Doe`, `责编：...`)."""
-    signed = [segment.text for segment in layout.segments if len(segment.text) <= MAX_NAME and SIGNED.match(segment.text)]
+    signed = [
+        segment.text for segment in layout.segments if len(segment.text) <= MAX_NAME and SIGNED.match(segment.text)
+    ]
     names = {names for text in signed if (names := clean_authors([text]))}
     return names.pop() if len(names) == 1 else ()
 
@@ -184,7 +186,9 @@ def _bare_names(text: str) -> tuple[str, ...]:
     if not parts or not all(FULL_NAME.fullmatch(part) for part in parts):
         return ()
     names = clean_authors(parts)
-    return names if len(names) == len(parts) and all(word[:1].isupper() for name in names for word in name.split()) else ()
+    return (
+        names if len(names) == len(parts) and all(word[:1].isupper() for name in names for word in name.split()) else ()
+    )
 
 
 def _has_date(text: str) -> bool:

@@ -40,7 +40,7 @@ def choose_first(field: str, voices: Iterable[Voice]) -> Choice:
 def settle(field: str, voices: Iterable[Voice], chosen: Voice | None, reason: str) -> Choice:
     """Return `chosen` with a claim for each value said, the chosen one first; equal values share a claim.
 
-    `reason` is why `chosen` was believed, when nobody repeats it.
+    `reason` is why `chosen` was believed.
     """
     values: dict[str, list[Voice]] = {}
     for voice in (*((chosen,) if chosen else ()), *voices):
@@ -51,7 +51,7 @@ def settle(field: str, voices: Iterable[Voice], chosen: Voice | None, reason: st
         origins = tuple(dict.fromkeys(voice.origin for voice in speakers))
         is_chosen = chosen is not None and text == written(chosen.value)
         if is_chosen:
-            why = f"repeated by {', '.join(origins[1:])}" if len(origins) > 1 else reason
+            why = f"{reason}; repeated by {', '.join(origins[1:])}" if len(origins) > 1 else reason
         else:
             why = next((voice.fault for voice in speakers if voice.fault), "another voice is trusted more")
         claims.append(Claim(field=field, value=text[:MAX_VALUE], origins=origins, chosen=is_chosen, reason=why))

@@ -5,14 +5,13 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from email.utils import parsedate_to_datetime
 from functools import partial
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import attrs
 from htmldate import extractors, find_date
 from lxml.html import HtmlElement
 
 from pipelines.extract.months import MONTHS
+from pipelines.extract.zones import ZONE, ZONE_HOURS, named_zone, top_domain, zone_of_country
 
 CLOCK_SKEW = timedelta(hours=1)
 MAX_DATELINE = 100
@@ -43,49 +42,6 @@ WORDED = re.compile(
     re.IGNORECASE,
 )
 EAST_ASIAN = re.compile(r"((?:19|20)\d{2})\s*[年년.]\s*(\d{1,2})\s*[月월.]\s*(\d{1,2})\s*[日일]?")
-ZONE_HOURS = {
-    "UTC": 0,
-    "GMT": 0,
-    "WET": 0,
-    "BST": 1,
-    "CET": 1,
-    "WAT": 1,
-    "CEST": 2,
-    "EET": 2,
-    "SAST": 2,
-    "EEST": 3,
-    "MSK": 3,
-    "JST": 9,
-    "KST": 9,
-    "AEST": 10,
-    "AEDT": 11,
-    "NZST": 12,
-    "NZDT": 13,
-    "EST": -5,
-    "EDT": -4,
-    "CDT": -5,
-    "MDT": -6,
-    "MST": -7,
-    "PDT": -7,
-    "PST": -8,
-}
-ZONE = re.compile(rf"\b({'|'.join(ZONE_HOURS)})\b")
-# Countries (and their top domains) with one zone, or nearly all of their people in one.
-ZONES = dict(
-    entry.split("=")
-    for entry in (
-        "DE=Europe/Berlin AT=Europe/Vienna CH=Europe/Zurich FR=Europe/Paris IT=Europe/Rome NL=Europe/Amsterdam "
-        "BE=Europe/Brussels LU=Europe/Luxembourg DK=Europe/Copenhagen SE=Europe/Stockholm NO=Europe/Oslo "
-        "FI=Europe/Helsinki PL=Europe/Warsaw CZ=Europe/Prague SK=Europe/Bratislava HU=Europe/Budapest SI=Europe/Ljubljana "
-        "HR=Europe/Zagreb RS=Europe/Belgrade BG=Europe/Sofia RO=Europe/Bucharest GR=Europe/Athens TR=Europe/Istanbul "
-        "IE=Europe/Dublin EE=Europe/Tallinn LV=Europe/Riga LT=Europe/Vilnius UA=Europe/Kyiv IL=Asia/Jerusalem "
-        "GB=Europe/London UK=Europe/London JP=Asia/Tokyo KR=Asia/Seoul CN=Asia/Shanghai TW=Asia/Taipei HK=Asia/Hong_Kong "
-        "SG=Asia/Singapore IN=Asia/Kolkata TH=Asia/Bangkok VN=Asia/Ho_Chi_Minh PH=Asia/Manila PK=Asia/Karachi "
-        "BD=Asia/Dhaka IR=Asia/Tehran SA=Asia/Riyadh AE=Asia/Dubai EG=Africa/Cairo NG=Africa/Lagos KE=Africa/Nairobi "
-        "ZA=Africa/Johannesburg CO=America/Bogota PE=America/Lima VE=America/Caracas BO=America/La_Paz UY=America/Montevideo "
-        "AR=America/Argentina/Buenos_Aires NZ=Pacific/Auckland"
-    ).split()
-)
 # Countries that write the month first.
 MONTH_FIRST = frozenset(("US", "PH", "FM", "PW", "MH", "AS", "GU", "MP", "PR", "VI"))
 
@@ -118,20 +74,9 @@ def date_context(
     The zone is the named one, else that of a country which has but one: `country`, or the top domain of `url`; else
     UTC. An unknown country is told by `language` (`en-US`).
     """
-    zone = _zone(zone_name) or _zone(ZONES.get((country or "").upper())) or _zone(ZONES.get(_top_domain(url))) or UTC
+    zone = named_zone(zone_name) or zone_of_country(country) or zone_of_country(top_domain(url)) or UTC
     region = country or (language or "").replace("_", "-").partition("-")[2]
     return DateContext(zone=zone, month_first=region.upper() in MONTH_FIRST, latest=fetched_at + CLOCK_SKEW)
-
-
-def _zone(name: str | None) -> tzinfo | None:
-    try:
-        return ZoneInfo(name) if name else None
-    except (ZoneInfoNotFoundError, ValueError):
-        return None
-
-
-def _top_domain(url: str | None) -> str:
-    return (urlsplit(url or "").hostname or "").rpartition(".")[2].upper()
 
 
 def parse_date(text: str | None, context: DateContext) -> datetime | None:

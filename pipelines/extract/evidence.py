@@ -31,7 +31,6 @@ LIST_PATH = re.compile(
 LAST_PART_LISTS = re.compile(r"/(?:[^/]+/)?(?:page/\d+|\d{4}/\d{1,2}|\d{4})/?$")
 HOME_PATH = re.compile(r"^/?(?:index\.\w+|home|[a-z]{2}(?:-[a-z]{2})?)?/?$", re.IGNORECASE)
 ARTICLE_PATH = re.compile(r"/(?:19|20)\d{2}/\d{1,2}/|\d{6,}|(?:[^/-]+-){4,}[^/-]+|\.(?:s?html?|aspx?|php|cms|ece)$")
-MARKED_BODY = XPath("boolean(//*[@itemprop='articleBody'])")
 PASSWORD = XPath("boolean(//input[@type='password'])")
 CHALLENGE = XPath(
     "boolean(//*[@id='challenge-form' or @id='cf-wrapper' or @id='challenge-running' or @id='px-captcha'])"
@@ -85,7 +84,7 @@ def _declarations(head: PageHead, candidate: Candidate | None) -> tuple[float, t
     dated = head.first("article:published_time", "datepublished") is not None
     if (head.first("og:type") or "").lower() in ARTICLE_OG_TYPES or dated:
         found.append((2, "OpenGraph says article"))
-    if MARKED_BODY(head.tree):
+    if any("articleBody" in element.get("itemprop", "") for element in head.marked.get("itemprop", ())):
         found.append((2, "microdata marks an article body"))
     if candidate is not None and candidate.channel in LISTED:
         found.append((2, f"it was listed in a {candidate.channel.value}"))

@@ -1,7 +1,7 @@
 """What a page declares about itself, found in one walk over its tree and shared by all fields."""
 
-from collections.abc import Mapping
-from functools import cached_property, lru_cache
+from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import Any
 
 import attrs
@@ -11,20 +11,16 @@ from pipelines.extract.jsonld import Node, find_article, identified, plain_text,
 from pipelines.extract.segments import collapse
 from pipelines.urls import normalize_url
 
-# What names of classes, ids and test ids hold that mark a byline, a lock or a standfirst. Looked for as plain text:
-# a page has some five hundred different names, and alternatives in one expression took ten times as long.
+# What names of classes, ids and test ids hold that mark a byline or a lock.
 MARKS = {
     "author": ("author", "autor", "byline", "by-line", "auteur", "writer"),
-    "access": ("paywall", "pay-wall", "piano", "regwall", "subscriber-only", "premium", "paid-content", "metered"),
-    "standfirst": (
-        *("standfirst", "subtitle", "sub-title", "subhead", "sub-head", "dek", "deck", "lead", "lede", "vorspann"),
-        *("chapo", "sottotitolo", "bajada", "entradilla", "ingress", "teaser", "summary", "intro", "anreisser"),
-        *("abstract", "excerpt", "kicker-text", "description", "secondary-title", "preamble"),
-    ),
+    "access": ("paywall", "pay-wall", "regwall", "subscriber-only", "paid-content", "piano"),
 }
 MAX_NAME = 200
 ROLES = {"meta": "meta", "link": "link", "base": "base", "script": "script", "title": "title", "h1": "h1"}
-ROLES |= {"time": "time", "abbr": "time", "address": "author"}
+ROLES |= {"html": "frame", "body": "frame", "main": "frame", "article": "frame"}
+ROLES |= {"time": "time", "abbr": "time"}
+NAMING = ("class", "id", "data-testid")
 NAMES = ("property", "name", "itemprop", "http-equiv")
 
 
@@ -39,7 +35,7 @@ class PageHead:
         article: the JSON-LD object of the article; empty when there is none.
         nodes: all JSON-LD objects.
         marked: role -> the elements that bear it, in document order: `h1`, `title`, `time`, `author` (by class, id
-            or tag), `rel-author`, `access`, `standfirst`, and `itemprop`.
+            or tag), `rel-author`, `access`, `frame` (`html`, `body`, `main`, `article`), and `itemprop`.
     """
 
     tree: HtmlElement
@@ -104,27 +100,44 @@ def read_head(tree: HtmlElement, url: str) -> PageHead:
 
 
 def _find_marked(tree: HtmlElement) -> dict[str, tuple[HtmlElement, ...]]:
-    """Return role -> elements."""
     found: dict[str, list[HtmlElement]] = {}
-    for element in tree.iter():
-        if (role := ROLES.get(element.tag)) is not None:
-            found.setdefault(role, []).append(element)
-        for attribute in ("class", "id", "data-testid"):
-            if name := element.get(attribute):
-                for role in _roles_of(name):
-                    if (bearers := found.setdefault(role, []))[-1:] != [element]:
-                        bearers.append(element)
-        if element.tag == "a" and "author" in (element.get("rel") or ""):
+    named: dict[str, dict[int, HtmlElement]] = {}
+    for index, element in enumerate(tree.iter()):
+        tag = element.tag
+        if tag in ROLES:
+            found.setdefault(ROLES[tag], []).append(element)
+        elif tag == "address":
+            named.setdefault("author", {})[index] = element
+        attributes = element.attrib
+        if not attributes:
+            continue
+        for attribute in NAMING:
+            if name := attributes.get(attribute):
+                named.setdefault(name, {})[index] = element
+        if tag == "a" and "author" in attributes.get("rel", ""):
             found.setdefault("rel-author", []).append(element)
-        if element.get("itemprop") is not None:
+        if "itemprop" in attributes:
             found.setdefault("itemprop", []).append(element)
+    for role, marks in MARKS.items():
+        found.setdefault(role, []).extend(_bearers(named, marks))
     return {role: tuple(elements) for role, elements in found.items()}
 
 
-@lru_cache(maxsize=8192)
-def _roles_of(name: str) -> tuple[str, ...]:
-    text = name[:MAX_NAME].lower()
-    return tuple(role for role, marks in MARKS.items() if any(mark in text for mark in marks))
+def _bearers(named: Mapping[str, Mapping[int, HtmlElement]], marks: Iterable[str]) -> list[HtmlElement]:
+    """Return the elements whose name holds one of `marks`, in document order.
+
+    All names are searched as one text first: a page has hundreds, and few marks.
+    """
+    whole = "\n".join(named).lower()
+    present = [mark for mark in marks if mark in whole]
+    if not present:
+        return []
+    bearers: dict[int, HtmlElement] = {}
+    for name, elements in named.items():
+        text = name[:MAX_NAME].lower()
+        if any(map(text.__contains__, present)):
+            bearers.update(elements)
+    return [bearers[index] for index in sorted(bearers)]
 
 
 def _read_meta(elements: tuple[HtmlElement, ...]) -> dict[str, tuple[str, ...]]:

@@ -31,6 +31,7 @@ LIKENESS = 0.34
 """Share of words that a heading has in common with what the page declares, from which it is believed."""
 MAX_KICKER = 60
 MIN_CUT = 40
+MIN_WORDS = 3
 GOOGLES_LIMIT = range(100, 112)
 MAX_HEADLINE = 300
 
@@ -47,16 +48,11 @@ class Heading:
 def choose_headline(head: PageHead, candidate: Candidate | None, layout: Layout, site_names: Sequence[str]) -> Choice:
     """Return the headline.
 
-    A heading (`h1`) that shares its words with what the page declares about itself comes first: search engines are
-    told other headlines than readers. Then comes what several voices declare alike, one that is also printed on the
-    page before one that is not.
+    What an article's JSON-LD calls its headline comes first, then a heading (`h1`) that shares its words with what the
+    page declares: OpenGraph and the title are told other headlines than readers. Last comes what several voices
+    declare alike, one that is also printed on the page before one that is not.
     """
-    declared = [
-        attrs.evolve(voice, value=strip_site(collapse(voice.value), site_names))
-        for voice in _declared(head, candidate)
-        if voice.value and collapse(voice.value)
-    ]
-    declared = [voice for voice in declared if voice.value]
+    declared = _declared(head, candidate, site_names)
     headings = read_headings(head, site_names)
     others = [voice.value for voice in declared]
     data = _from_data(head, declared)
@@ -126,23 +122,23 @@ def without_kicker(heading: Heading, declared: Sequence[str]) -> str:
     return heading.bare if heading.bare != heading.text else heading.text
 
 
-def _declared(head: PageHead, candidate: Candidate | None) -> tuple[Voice, ...]:
-    return (
-        Voice(origin="json-ld", value=head.data_text("headline", "name")),
-        Voice(origin="og", value=head.first("og:title")),
-        Voice(origin="meta", value=head.first("headline", "twitter:title", "parsely-title", "sailthru.title", "dc.title")),
-        Voice(origin=candidate.channel.value if candidate else "feed", value=candidate.title if candidate else None),
-        Voice(origin="title", value=head.title),
+def _declared(head: PageHead, candidate: Candidate | None, site_names: Sequence[str]) -> list[Voice]:
+    told = (
+        ("json-ld", head.data_text("headline", "name")),
+        ("og", head.first("og:title")),
+        ("meta", head.first("headline", "twitter:title", "parsely-title", "sailthru.title", "dc.title")),
+        (candidate.channel.value if candidate else "feed", candidate.title if candidate else None),
+        ("title", head.title),
     )
+    voices = [Voice(origin=origin, value=strip_site(collapse(text or ""), site_names)) for origin, text in told]
+    return [voice for voice in voices if voice.value]
 
 
 def _heading(element: HtmlElement) -> Heading:
     text = collapse(visible_text(element))
-    marks = " ".join(
-        f"{node.get('class') or ''} {node.get('id') or ''}" for node in (element, *element.iterancestors("header", "div"))
-    )[:400]
     own = f"{element.get('class') or ''} {element.get('id') or ''}"
-    hidden = HIDDEN.search(own) is not None or "breadcrumb" in marks.lower()
+    frames = (node.get("class") or "" for node in element.iterancestors("nav", "ol", "ul", "div", "header"))
+    hidden = HIDDEN.search(own) is not None or any("breadcrumb" in name.lower() for name in frames)
     return Heading(text=text, bare=_bare(element, text), is_hidden=hidden)
 
 
@@ -160,7 +156,8 @@ def _bare(element: HtmlElement, text: str) -> str:
 def _printed(headings: Sequence[Heading], declared: Sequence[str]) -> Heading | None:
     """Return the heading that readers see as the headline; None when no heading is to be believed.
 
-    Of several, the one most like what is declared; where nothing is declared, the first.
+    Of several, the one most like what is declared; where nothing is declared, the first. A single heading needs no
+    likeness to a single declaration.
     """
     seen = [heading for heading in headings if not heading.is_hidden]
     if not seen:
@@ -169,7 +166,9 @@ def _printed(headings: Sequence[Heading], declared: Sequence[str]) -> Heading | 
         return seen[0]
     likeness = [max(likeness_of(heading.text, text) for text in declared) for heading in seen]
     best = max(likeness)
-    return seen[likeness.index(best)] if best >= LIKENESS else None
+    if best < LIKENESS:
+        return seen[0] if len(seen) == len(declared) == 1 and len(seen[0].text.split()) >= MIN_WORDS else None
+    return seen[likeness.index(best)]
 
 
 def likeness_of(text: str, other: str) -> float:

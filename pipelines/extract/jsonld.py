@@ -36,7 +36,7 @@ LESSER_TYPES = frozenset(
 
 
 def read_json_ld(scripts: Iterable[HtmlElement]) -> tuple[Node, ...]:
-    """Return every object of the JSON-LD in `scripts` that bears a type, outer ones first; unreadable ones give none."""
+    """Return every typed object of the JSON-LD in `scripts`, outer ones first; unreadable scripts give none."""
     nodes: list[Node] = []
     for script in scripts:
         if "ld+json" in (script.get("type") or "").lower():

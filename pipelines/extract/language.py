@@ -21,7 +21,7 @@ KIN = (
     frozenset(("de", "gsw", "lb", "nds")),
     frozenset(("tl", "fil")),
 )
-SAMPLE = 3_000
+SAMPLE = 1_500
 PROSE = 80
 CLEARER = 1.6
 """How much larger the share of its small words must be for a language to outvote a declared one. On 1,100 pages whose
@@ -68,7 +68,7 @@ def _declared(head: PageHead, candidate: Candidate | None, source: Source | None
 
 
 def _sample(layout: Layout) -> str:
-    """Return some 3,000 characters of running text."""
+    """Return some 1,500 characters of running text."""
     taken: list[str] = []
     size = 0
     for segment in layout.segments:

@@ -10,6 +10,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Collection, Sequence
+from itertools import pairwise
 
 import attrs
 from lxml.html import HtmlElement
@@ -100,7 +101,7 @@ def _form(line: Segment) -> tuple[float, ...]:
         math.log1p(len(text) + 1.5 * dense),
         min(MANY, len(tokens)),
         line.link_density,
-        float(SENTENCE_END.search(text) is not None),
+        float(SENTENCE_END.search(text[-12:]) is not None),
         min(MANY, len(SENTENCE.findall(text))),
         sum(token[0].isupper() for token in lettered) / len(lettered) if lettered else -1.0,
         text.count(",") / len(tokens),
@@ -140,7 +141,7 @@ class _Echoes:
 def words_of(text: str) -> frozenset[str]:
     """Return the words of `text` without case; in scripts without spaces, its pairs of characters."""
     if DENSE.search(text[:20]):
-        return frozenset(map("".join, zip(text, text[1:], strict=False)))
+        return frozenset(map("".join, pairwise(text)))
     return frozenset(text.casefold().split())
 
 

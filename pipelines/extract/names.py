@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 
+from pipelines.extract.agencies import is_agency
 from pipelines.extract.months import MONTHS
 from pipelines.extract.segments import collapse
 
@@ -119,10 +120,14 @@ def _names(text: str, *, stated: bool) -> list[str]:
     parts = [name for part in parts for name in _joined_by_one_letter(part)]
     names = [_cased(part) for part in parts if _is_name(part)]
     first_full = next((index for index, name in enumerate(names) if " " in name), len(names))
-    # After a full name a single word is a place or a paper: `Jane Doe, Berlin`.
-    names = [name for index, name in enumerate(names) if index <= first_full or " " in name or not name.isascii()]
+    # After a full name a single word is a place or a paper, unless it is an agency: `Jane Doe, Berlin`.
+    names = [name for index, name in enumerate(names) if index <= first_full or _stands_alone(name)]
     whole = labelled.strip(TRIM)
     return names or ([whole] if stated and _is_sign(whole) else [])
+
+
+def _stands_alone(name: str) -> bool:
+    return " " in name or not name.isascii() or is_agency(name)
 
 
 def _bracketed_editors(match: re.Match[str]) -> str:

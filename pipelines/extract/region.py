@@ -25,6 +25,7 @@ MIN_PROSE = 60
 MIN_DENSE_PROSE = 25
 DENSE = "\u3040"
 LEVELS = 4
+END = 12  # characters that tell how a line ends
 NEARLY_ALL = 0.95
 INNERMOST = frozenset(("p", "li", "span"))
 
@@ -34,8 +35,10 @@ def is_prose(segment: Segment) -> bool:
     if segment.link_density > 0.3 or segment.kind in {BlockKind.HEADING, BlockKind.TABLE_ROW}:
         return False
     shortest = MIN_DENSE_PROSE if segment.key[:1] >= DENSE else MIN_PROSE
-    ended = SENTENCE_END.search(segment.text) and not CUT_SHORT.search(segment.text)
-    return len(segment.text) >= shortest and bool(ended)
+    if len(segment.text) < shortest:
+        return False
+    end = segment.text[-END:]
+    return SENTENCE_END.search(end) is not None and CUT_SHORT.search(end) is None
 
 
 def prose_length(segments: Iterable[Segment]) -> int:
@@ -77,7 +80,7 @@ def main_region(segments: Sequence[Segment]) -> list[Segment]:
 
 
 def story_frame(segments: Sequence[Segment]) -> HtmlElement | None:
-    """Return the lowest element that holds the first `h1` and nearly all prose but the readers'; None when none does."""
+    """Return the lowest element that holds the first `h1` and nearly all prose but the readers'; else None."""
     comments: dict[HtmlElement, bool] = {}
     prose = [line for line in segments if is_prose(line) and not stands_in_comments(line.element, comments)]
     needed = NEARLY_ALL * sum(len(line.text) for line in prose)

@@ -22,7 +22,7 @@ from pipelines.model.articles import (
     RevisionKind,
 )
 from pipelines.model.captures import Capture, Page, WarcLocation
-from pipelines.model.claims import Claim, Dateline
+from pipelines.model.claims import Claim, Dateline, Genre
 from pipelines.model.evidence import Address, Cause, Confidence, Evidence
 from pipelines.model.sources import Candidate, Channel, Furniture, Hints, Pace, Source
 
@@ -42,6 +42,7 @@ __all__ = [
     "Dateline",
     "Evidence",
     "Furniture",
+    "Genre",
     "Hints",
     "Image",
     "ImageCredit",

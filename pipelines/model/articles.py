@@ -9,7 +9,7 @@ from types import MappingProxyType
 import attrs
 
 from pipelines.model.captures import Capture
-from pipelines.model.claims import Claim, Dateline
+from pipelines.model.claims import Claim, Dateline, Genre
 from pipelines.model.evidence import Confidence, Evidence
 from pipelines.model.sources import Candidate, Hints
 
@@ -178,6 +178,7 @@ class Article:
         date_published, date_modified: aware, in the zone the page gave; never later than the fetch.
         in_language: BCP 47.
         type: schema.org type (`NewsArticle`, `OpinionNewsArticle`, `LiveBlogPosting` ...).
+        genre: what kind of piece it is.
         is_accessible_for_free: None when the page does not say; the evidence is among the claims.
         dateline: where the report was filed from; None when its text does not open with it.
         corrections: notes in which the publication corrects the article, as printed, in order.
@@ -202,6 +203,7 @@ class Article:
     keywords: tuple[str, ...] = ()
     publisher: str | None = None
     type: str = "NewsArticle"
+    genre: Genre = Genre.ARTICLE
     is_accessible_for_free: bool | None = None
     dateline: Dateline | None = None
     corrections: tuple[str, ...] = ()

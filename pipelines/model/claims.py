@@ -1,6 +1,20 @@
-"""What was said about an article's fields, and what was believed."""
+"""What an article is called and said to be: genre, dateline, and the claims that its fields were chosen from."""
+
+from enum import StrEnum
 
 import attrs
+
+
+class Genre(StrEnum):
+    """What kind of piece an article is."""
+
+    ARTICLE = "article"
+    OPINION = "opinion"
+    LIVE_BLOG = "live-blog"
+    GALLERY = "gallery"
+    VIDEO = "video"
+    SPONSORED = "sponsored"
+    PRESS_RELEASE = "press-release"
 
 
 @attrs.frozen(kw_only=True)
