@@ -59,7 +59,8 @@ def read_article(page: Page, source: Source | None = None, *, min_confidence: fl
 
 def present_versions() -> dict[str, str]:
     """Return component -> version of all that `read_article` is made of."""
-    return {**component_versions(), "rules": rules_version(), "model": model_version(), "confidence": confidence_version()}
+    learned = {"model": model_version(), "confidence": confidence_version()}
+    return {**component_versions(), "rules": rules_version(), **learned}
 
 
 def settle_in() -> None:

@@ -60,7 +60,9 @@ def every_node(tree):
         yield from every_node(tree[3])
 
 
-@pytest.mark.parametrize(("value", "answer"), [(0.5, 1.0), (math.nextafter(0.5, 1), 2.0), (-math.inf, 1.0), (1e300, 2.0)])
+@pytest.mark.parametrize(
+    ("value", "answer"), [(0.5, 1.0), (math.nextafter(0.5, 1), 2.0), (-math.inf, 1.0), (1e300, 2.0)]
+)
 def test_only_what_is_above_the_threshold_goes_right(value, answer):
     assert Forest([[0, 0.5, 1.0, 2.0]]).log_odds([value]) == answer
 

@@ -111,7 +111,10 @@ def test_unfolding_leaves_the_page_as_it_is():
         (document(f"<main><article><h1>Old bridge</h1>{STORY}</article></main>"), "article"),
         (document(f"<header><h1>Old bridge</h1></header><div>{STORY}</div>"), "body"),
         (document(f"<main><div>{STORY}</div></main>"), "div"),
-        (document(f"<main><h1>Old bridge</h1>{STORY}</main><ol class='comments'><li><p>{PARAGRAPHS[0]}</p></ol>"), "main"),
+        (
+            document(f"<main><h1>Old bridge</h1>{STORY}</main><ol class='comments'><li><p>{PARAGRAPHS[0]}</p></ol>"),
+            "main",
+        ),
         (document("<h1>Old bridge</h1><p>short</p>"), None),
     ],
 )

@@ -41,7 +41,9 @@ def test_a_page_without_lines_measures_nothing():
     assert measure_lines([], chosen=(), region=(), known=Known()) == []
 
 
-@pytest.mark.parametrize("body", ["<p>x</p>", "<p>—</p>", "<h1>A</h1>", "<table><tr><td>1</td></tr></table>", "<p>。</p>"])
+@pytest.mark.parametrize(
+    "body", ["<p>x</p>", "<p>—</p>", "<h1>A</h1>", "<table><tr><td>1</td></tr></table>", "<p>。</p>"]
+)
 def test_the_smallest_page_is_measured_in_finite_numbers(body):
     (line,) = measured(document(body)).values()
 
@@ -52,7 +54,10 @@ def test_the_smallest_page_is_measured_in_finite_numbers(body):
     ("text", "measures"),
     [
         (PARAGRAPHS[1], {"sentences": 2, "ends_sentence": 1, "link_density": 0, "is_prose": 1, "is_chosen": 1}),
-        ("Ferry line to run again", {"link_density": 1, "ends_sentence": 0, "words": 5, "above_box": 1, "above_text": 1}),
+        (
+            "Ferry line to run again",
+            {"link_density": 1, "ends_sentence": 0, "words": 5, "above_box": 1, "above_text": 1},
+        ),
         ("9 million crowns", {"is_item": 1, "words": 3, "capitals": 0}),
         ("All of it in italics.", {"is_emphasised": 1}),
         ("Old bridge to close", {"level": 1, "like_headline": 1, "from_headline": 0, "in_article": 1}),

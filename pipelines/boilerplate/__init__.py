@@ -2,9 +2,9 @@
 
 from pipelines.boilerplate.clean import remove_boilerplate
 from pipelines.boilerplate.credits import parse_credit, split_credit
+from pipelines.boilerplate.model import model_version
 from pipelines.boilerplate.recurrence import Recurrence, Seen
 from pipelines.boilerplate.rule import Place, Rule
-from pipelines.boilerplate.model import model_version
 from pipelines.boilerplate.rules import CATEGORIES, load_rules, rules_version, source_rules
 from pipelines.boilerplate.sighting import Sighting, sight_article
 from pipelines.boilerplate.statistics import dump_statistics, load_statistics
@@ -19,8 +19,8 @@ __all__ = [
     "Sighting",
     "dump_statistics",
     "load_rules",
-    "model_version",
     "load_statistics",
+    "model_version",
     "page_hints",
     "parse_credit",
     "read_wording",

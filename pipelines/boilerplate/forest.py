@@ -66,7 +66,7 @@ class Forest:
         return below | self._plant(right, leaves, offset, tests)
 
     def _masks(self, failed: Mapping[float, int]) -> tuple[list[float], list[int]]:
-        """Return the thresholds of a feature, ascending, and what is left when a value is above the first 0, 1 ... n."""
+        """Return a feature's thresholds, ascending, and what is left when a value is above the first 0, 1 ... n."""
         thresholds = sorted(failed)
         masks = [self._whole]
         for threshold in thresholds:

@@ -13,7 +13,6 @@ from collections.abc import Collection, Sequence
 from itertools import pairwise
 
 import attrs
-from lxml.html import HtmlElement
 
 from pipelines.extract.company import Company
 from pipelines.extract.frames import Frames
