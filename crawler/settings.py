@@ -43,6 +43,8 @@ OBJECT_LOCK_DAYS = 0
 EXTRACTION_WORKERS = 0
 EXTRACTION_DEADLINE = 30.0
 EXTRACTION_RECYCLE_AFTER = 500
+# Confidence, 0 to 1, below which a page is not archived as an article; empty: the threshold that was measured.
+EXTRACTION_MIN_CONFIDENCE = ""
 # Listing pages followed a source and crawl: sections found on the home page, and pages of one listing.
 MAX_SECTIONS = 30
 MAX_LISTING_PAGES = 50

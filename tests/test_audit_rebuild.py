@@ -109,15 +109,15 @@ def test_a_difference_that_other_versions_made_is_told_apart(rebuilt_after):
     assert (found.outcome, found.fields) == (Outcome.OTHER_VERSIONS_DIFFER, ("headline",))
 
 
-def test_a_record_that_gives_no_article_is_no_text(crawled, rebuilt_after):
+def test_a_record_of_something_else_makes_another_document(crawled, rebuilt_after):
     moved = next(recorded for recorded in crawled.captures if recorded.url.endswith("?p=1031"))
     place = moved.location
     names = {"filename": place.filename, "offset": place.offset, "length": place.length, "recordId": place.record_id}
 
     found = rebuilt_after(lambda document: document["newskeep"]["capture"].update(warc=names))
 
-    assert found.outcome is Outcome.NO_TEXT
-    assert found.problem
+    assert found.outcome is Outcome.DIFFERS
+    assert {"articleBody", "headline"} <= set(found.fields)
 
 
 def test_a_missing_record_is_named(store, rebuilt_after, key):

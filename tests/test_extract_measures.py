@@ -9,7 +9,8 @@ from pipelines.extract.segments import read_layout, text_key
 from tests.extract_pages import PARAGRAPHS, URL, article, document
 
 INSIDE = """<p>Old bridge to close, the council says</p>
-<aside class="related-box"><p><a href="/n/1">Ferry line to run again</a></p><p><a href="/n/2">School gets a roof</a></p></aside>
+<aside class="related-box"><p><a href="/n/1">Ferry line to run again</a></p>
+<p><a href="/n/2">School gets a roof</a></p></aside>
 <ul><li>9 million crowns</li></ul><p><em>All of it in italics.</em></p>"""
 
 

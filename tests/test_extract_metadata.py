@@ -92,9 +92,9 @@ def test_captions_and_the_headline_again_are_no_standfirst(top):
     [
         (ld('"datePublished": "2031-01-01"'), "https://a.example/x", None, "later than the fetch"),
         (
-            ld('"datePublished": "2026-11-02"') + '<meta property="article:published_time" content="2026-11-22">',
-            URL,
-            "2026-11-22",
+            ld('"datePublished": "2026-11-22"') + '<meta property="article:published_time" content="2026-11-02">',
+            "https://harbour.example/2026/11/02/old-bridge",
+            "2026-11-02",
             "far from the day in the address",
         ),
         (ld('"datePublished": "soon"'), "https://a.example/x", None, "no date can be read in it"),

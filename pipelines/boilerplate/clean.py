@@ -21,12 +21,7 @@ MOST_PROSE = 0.3
 """Share of the article's characters that rules may take in blocks that read as prose. Measured over 654 articles whose
 text is known, the most was 13 %, the second most 4 %: a page of which more looks like
 furniture is one that the rules do not understand."""
-BY_COMPANY = frozenset(
-    (
-        *("caption-at-image", "caption-beside-credit", "caption-repeated"),
-        *("list-after-label", "link-run", "author-note", "newsletter-box"),
-    )
-)
+BY_COMPANY = frozenset(("caption-at-image", "list-after-label", "link-run", "author-note", "newsletter-box"))
 """Rules that go by what stands beside a line more than by the line."""
 SURELY_TEXT = 0.8
 """The score with which such a line is text all the same."""

@@ -48,7 +48,8 @@ class Forest:
         answers = array("H", left.to_bytes(self._size, sys.byteorder))
         if sys.byteorder == "big":
             answers.reverse()
-        return sum([leaves[bits & -bits] for leaves, bits in zip(self._leaves, answers, strict=True)])
+        # Exact, so that every Python adds alike.
+        return math.fsum([leaves[bits & -bits] for leaves, bits in zip(self._leaves, answers, strict=True)])
 
     def probability(self, row: Sequence[float]) -> float:
         """Return the probability that `log_odds` stands for."""
