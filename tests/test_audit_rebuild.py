@@ -117,7 +117,7 @@ def test_a_record_of_something_else_makes_another_document(crawled, rebuilt_afte
     found = rebuilt_after(lambda document: document["newskeep"]["capture"].update(warc=names))
 
     assert found.outcome is Outcome.DIFFERS
-    assert {"articleBody", "headline"} <= set(found.fields)
+    assert "articleBody" in found.fields
 
 
 def test_a_missing_record_is_named(store, rebuilt_after, key):
